@@ -1,0 +1,111 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/zookit-go/zookit/client/internal/session"
+	"github.com/zookit-go/zookit/internal/wire"
+)
+
+// ErrConnectionLoss means that the connection ended before the answer came, or that there was none. It matches
+// zk.ErrConnectionClosed, too.
+var ErrConnectionLoss = session.ErrConnectionLoss
+
+// ErrTooLarge means that a request is longer than servers take (1,048,575 bytes for the whole frame), so it was not sent.
+var ErrTooLarge = session.ErrTooLarge
+
+// ErrSessionLost means that the session is over: the server said so, or its timeout passed without an answer. It matches
+// zk.ErrSessionExpired, too. It is the cause with which a Session's context ends.
+var ErrSessionLost error = alias{"session lost", zk.ErrSessionExpired}
+
+// ErrClosed means that the client was closed. It matches zk.ErrClosing, too.
+var ErrClosed error = alias{"client closed", zk.ErrClosing}
+
+// ErrUnimplemented means that the server does not know the operation.
+var ErrUnimplemented = errors.New("operation unknown to the server")
+
+// alias is an error that zk.Conn's users know by another name.
+type alias struct {
+	text string
+	as   error
+}
+
+func (a alias) Error() string        { return a.text }
+func (a alias) Is(target error) bool { return target == a.as }
+
+// OpError says which operation failed, on which znode and why. Err is one of the zk package's errors where there is one, so
+// errors.Is(err, zk.ErrNoNode) works.
+type OpError struct {
+	Op   string // the protocol's name: create, getData, ...
+	Path string // as the caller named it
+	Err  error
+
+	unknown bool // a write that may have been done
+}
+
+// Error implements error.
+func (e *OpError) Error() string {
+	text := fmt.Sprintf("zookeeper: %s %s: %v", e.Op, e.Path, e.Err)
+	if e.unknown {
+		text += " (may have been applied)"
+	}
+	return text
+}
+
+// Unwrap returns Err.
+func (e *OpError) Unwrap() error { return e.Err }
+
+// MayHaveApplied tells whether the operation that failed with err may have changed the server all the same: a write was sent, and
+// the connection or the context ended before its answer. It is false for every read, for what was never sent, and for an
+// operation that the server refused at its first attempt. When an attempt was lost and a later one refused, as with
+// zk.ErrNodeExists after a lost create, it is true: the lost one may be the reason.
+func MayHaveApplied(err error) bool {
+	var op *OpError
+	return errors.As(err, &op) && op.unknown
+}
+
+// Retryable tells whether the same call may succeed later without anyone changing anything: the connection was lost, or the
+// session. Contexts that ended and refusals of the server are not.
+func Retryable(err error) bool {
+	return errors.Is(err, ErrConnectionLoss) || errors.Is(err, zk.ErrSessionExpired) || errors.Is(err, zk.ErrSessionMoved)
+}
+
+var codeErrors = map[wire.Code]error{
+	wire.APIError:                zk.ErrAPIError,
+	wire.NoNode:                  zk.ErrNoNode,
+	wire.NoAuth:                  zk.ErrNoAuth,
+	wire.BadVersion:              zk.ErrBadVersion,
+	wire.NoChildrenForEphemerals: zk.ErrNoChildrenForEphemerals,
+	wire.NodeExists:              zk.ErrNodeExists,
+	wire.NotEmpty:                zk.ErrNotEmpty,
+	wire.SessionExpired:          zk.ErrSessionExpired,
+	wire.InvalidACL:              zk.ErrInvalidACL,
+	wire.AuthFailed:              zk.ErrAuthFailed,
+	wire.Closing:                 zk.ErrClosing,
+	wire.Nothing:                 zk.ErrNothing,
+	wire.SessionMoved:            zk.ErrSessionMoved,
+	wire.ReconfigDisabled:        zk.ErrReconfigDisabled,
+	wire.BadArguments:            zk.ErrBadArguments,
+	wire.Unimplemented:           ErrUnimplemented,
+}
+
+// translate turns the server's code into the error that zk.Conn would return; other errors stay.
+func translate(err error) error {
+	var code wire.Code
+	if !errors.As(err, &code) {
+		return err
+	}
+	if known, ok := codeErrors[code]; ok {
+		return known
+	}
+	return code
+}
+
+// over tells whether err is the end of the caller's context rather than anything of ZooKeeper's.
+func over(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Cause(ctx))
+}

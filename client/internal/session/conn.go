@@ -1,0 +1,205 @@
+package session
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+)
+
+// Bounds of what may be under way on one connection. A caller beyond them waits for room.
+const (
+	maxInflight = 4096
+	maxOut      = 1 << 20 // bytes not yet handed to the network
+)
+
+// The SDK's xids run down from firstXid to the smallest int32 and start again.
+const firstXid = -1 << 30
+
+// conn is the net.Conn that zk.Conn gets. Reading and writing each happen in one goroutine of zk.Conn's; the SDK's requests
+// come from anywhere.
+type conn struct {
+	seam *Seam
+	raw  net.Conn
+	done chan struct{} // closed when the connection has ended
+	kick chan struct{} // wakes the flusher
+
+	reader // of the goroutine that reads
+
+	mu       sync.Mutex // guards what follows
+	err      error      // why the connection ended; nil while it lives
+	live     bool
+	partial  []byte // an incomplete frame of zk.Conn's
+	out      []byte // frames for the network
+	spare    []byte // the buffer that was written before
+	writing  bool   // somebody is writing to raw
+	writeBy  int64  // raw's write deadline, on the seam's clock
+	xid      int32
+	inflight ring
+	apart    []apart
+	room     chan struct{} // closed when there is room again; nil if nobody waits
+	sentHand int64         // when the handshake was sent
+}
+
+// apart is a frame whose reply may overtake others: auth and sasl.
+type apart struct {
+	xid  int32
+	cred wire.AuthRequest // Scheme "" for sasl
+	ours bool
+}
+
+func newConn(s *Seam, raw net.Conn, deadline time.Time) *conn {
+	c := &conn{seam: s, raw: raw, done: make(chan struct{}), kick: make(chan struct{}, 1), xid: firstXid}
+	c.reader = reader{c: c, phase: handshaking, deadline: int64(deadline.Sub(s.start))}
+	// Until the handshake is answered one deadline covers everything. A conn that cannot be given one fails when it is used.
+	_ = raw.SetDeadline(deadline)
+	return c
+}
+
+// fail ends the connection and every call on it. The first reason wins and is returned.
+func (c *conn) fail(err error) error {
+	c.mu.Lock()
+	if c.err != nil {
+		err = c.err
+		c.mu.Unlock()
+		return err
+	}
+	c.err = err
+	inflight := c.inflight
+	c.inflight, c.out, c.apart = ring{}, nil, nil
+	c.mu.Unlock()
+
+	close(c.done)
+	_ = c.raw.Close()
+	c.seam.down(c, err) // before the calls fail: who retries must find the seam without a connection
+	for inflight.len() > 0 {
+		if call := inflight.pop().call; call != nil {
+			call.fail(ErrConnectionLoss)
+		}
+	}
+	return err
+}
+
+// submit sends a call of the SDK's.
+func (c *conn) submit(ctx context.Context, call *Call, body wire.Record) error {
+	c.mu.Lock()
+	for c.err == nil && (c.inflight.len() >= maxInflight || len(c.out) >= maxOut) {
+		if err := c.awaitRoom(ctx); err != nil {
+			c.mu.Unlock()
+			return err
+		}
+	}
+	if c.err != nil {
+		c.mu.Unlock()
+		return ErrConnectionLoss
+	}
+	at := len(c.out)
+	xid := c.nextXid()
+	c.out = wire.AppendRequest(c.out, xid, call.op, body)
+	if len(c.out)-at-4 > c.seam.opts.MaxRequest {
+		c.out = c.out[:at]
+		c.mu.Unlock()
+		return ErrTooLarge
+	}
+	call.sent = true
+	c.inflight.push(entry{xid: xid, call: call, sent: c.seam.now()})
+	c.flush()
+	return nil
+}
+
+func (c *conn) nextXid() int32 {
+	xid := c.xid
+	c.xid--
+	if c.xid > firstXid { // wrapped
+		c.xid = firstXid
+	}
+	return xid
+}
+
+// awaitRoom waits, without c.mu, until something was answered or written.
+func (c *conn) awaitRoom(ctx context.Context) error {
+	if c.room == nil {
+		c.room = make(chan struct{})
+	}
+	room := c.room
+	c.mu.Unlock()
+	defer c.mu.Lock()
+	select {
+	case <-room:
+	case <-c.done:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// madeRoom wakes who waits for room. The caller holds c.mu.
+func (c *conn) madeRoom() {
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
+	}
+}
+
+// goLive opens the connection for the SDK: first its identities and watches, then whatever is sent.
+func (c *conn) goLive() error {
+	s := c.seam
+	s.mu.Lock()
+	c.mu.Lock()
+	if c.err != nil || s.info.ID == 0 {
+		err := c.err
+		c.mu.Unlock()
+		s.mu.Unlock()
+		if err == nil {
+			err = ErrLost // between the handshake and now
+		}
+		return err
+	}
+	for _, cred := range s.creds {
+		xid := c.nextXid()
+		c.out = wire.AppendRequest(c.out, xid, wire.OpAuth, &cred)
+		c.apart = append(c.apart, apart{xid: xid, ours: true})
+	}
+	now := s.now()
+	for _, req := range s.watches.requests(s.zxid.Load()) {
+		xid := c.nextXid()
+		c.out = wire.AppendRequest(c.out, xid, wire.OpSetWatches, req)
+		c.inflight.push(entry{xid: xid, call: newCall(wire.OpSetWatches), sent: now})
+	}
+	c.live = true
+	c.mu.Unlock()
+	s.young, s.failure = nil, nil
+	s.live.Store(c)
+	if s.opts.Hooks.Connected != nil {
+		s.opts.Hooks.Connected(s.info)
+	}
+	s.mu.Unlock()
+	c.deadline = 0 // the handshake's is over
+	go c.flusher()
+	c.wake()
+	return nil
+}
+
+// Close implements net.Conn.
+func (c *conn) Close() error {
+	_ = c.fail(net.ErrClosed)
+	return nil
+}
+
+// LocalAddr implements net.Conn.
+func (c *conn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
+
+// RemoteAddr implements net.Conn.
+func (c *conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
+
+// SetDeadline implements net.Conn. zk.Conn sets a deadline around every frame, and one of ten receive timeouts around the
+// handshake; the seam knows better what has been answered, and keeps its own.
+func (c *conn) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline implements net.Conn; see SetDeadline.
+func (c *conn) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline implements net.Conn; see SetDeadline.
+func (c *conn) SetWriteDeadline(time.Time) error { return nil }

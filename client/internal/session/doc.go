@@ -1,0 +1,41 @@
+// Package session is the seam between go-zookeeper's zk.Conn and the network: one ZooKeeper session, two speakers.
+//
+// zk.Conn owns the session. It dials through the seam, so the seam owns the net.Conn beneath it and can put the SDK's own
+// frames into the same stream and take their replies out again.
+//
+//	       zk.Conn                      the SDK
+//	Write │       ▲ Read           Send │     ▲ Call
+//	      ▼       │                     ▼     │
+//	┌──────────────────────  conn  ─────────────────┐
+//	│ out: one buffer, order of arrival             │
+//	│ inflight: who waits for the next reply        │
+//	└───────────────────────────────────────────────┘
+//	      │       ▲
+//	      ▼       │
+//	       net.Conn
+//
+// # What holds
+//
+//   - zk.Conn's frames pass untouched and in order; only the handshake's last zxid is raised to what either speaker saw.
+//   - The SDK's xids lie in (-2^31, -2^30], which no other speaker uses; servers echo any xid.
+//   - A server answers in order, so the next reply must be that of the oldest frame in flight. If it is not, a reply was
+//     lost and the connection is closed: nobody waits for a reply that will not come. Replies to auth and sasl may overtake and
+//     are kept apart.
+//   - A notification goes to both speakers, first to the SDK's watches.
+//   - After a reconnect to the same session, the SDK's identities and watches are sent again before any other of its requests.
+//   - When a connection ends, every call in flight fails at once with ErrConnectionLoss.
+//   - Every frame's time of sending is kept until its reply. The last answered one plus the session timeout is the moment up to
+//     which the server cannot have expired the session; when it passes, the session is declared lost here, before any other
+//     client can see its ephemerals vanish. zk.Conn is told at its next handshake, which is then answered without a server.
+//
+// # Goroutines
+//
+//	name     | started by | stopped by          | does
+//	reading  | zk.Conn    | zk.Conn             | takes replies apart inside Read
+//	flusher  | conn       | the connection end  | writes what has gathered while another write was under way
+//	loss     | timer      | Session end         | looks at the clock once a session timeout, runs only for that moment
+//
+// # Locks
+//
+// Seam.mu before conn.mu, never the other way round. Hooks run under Seam.mu and must not call back.
+package session

@@ -1,0 +1,268 @@
+package session
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/zookit-go/zookit/internal/wire"
+)
+
+// Options configure a Seam.
+type Options struct {
+	// Dial opens a connection to a server.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Timeout is the session timeout that zk.Conn will ask for; it paces the first connection. 0 if unknown.
+	Timeout time.Duration
+	// Patience bounds one attempt to connect, dial and handshake together. 0: a third of the session timeout.
+	Patience time.Duration
+	// MaxRequest is the longest frame, in bytes, that is sent.
+	MaxRequest int
+	Hooks      Hooks
+}
+
+// Hooks tell the owner what becomes of the session. They run under the seam's lock, in order, and must neither block nor call
+// back.
+type Hooks struct {
+	// Connected: a connection serves the session. The ID tells whether it is a new one.
+	Connected func(Info)
+	// Disconnected: the connection ended; the session may live on.
+	Disconnected func()
+	// Lost: the session is over. err is ErrLost, zk.ErrSessionExpired (the server said so) or zk.ErrClosing.
+	Lost func(err error)
+}
+
+// Info is what the server granted.
+type Info struct {
+	ID      int64
+	Timeout time.Duration
+}
+
+// Seam is one session's path to the network. Its Dial goes into zk.WithDialer.
+type Seam struct {
+	opts  Options
+	pace  *pacer
+	start time.Time // the zero of the seam's clock
+
+	closing context.Context // ends dialling
+	cancel  context.CancelFunc
+
+	live     atomic.Pointer[conn] // the connection that the SDK's requests take; nil while there is none
+	zxid     atomic.Int64         // the last one that either speaker saw
+	answered atomic.Int64         // when the last answered frame was sent, on the seam's clock
+
+	mu      sync.Mutex // guards what follows
+	info    Info       // ID 0: no session
+	lost    int64      // a session that was declared lost here and of which zk.Conn has not heard
+	young   *conn      // the connection whose handshake is not over
+	failure error      // of the last attempt to connect
+	watches watchTable
+	creds   []wire.AuthRequest // identities that the server accepted
+	timer   *time.Timer        // looks at the clock for a loss
+}
+
+// New returns a seam; it does nothing until zk.Conn dials.
+func New(opts Options) *Seam {
+	if opts.MaxRequest == 0 {
+		opts.MaxRequest = wire.MaxFrame
+	}
+	s := &Seam{opts: opts, start: time.Now(), watches: watchTable{}}
+	s.closing, s.cancel = context.WithCancel(context.Background())
+	s.pace = newPacer(s.closing)
+	return s
+}
+
+// now is the seam's clock: monotonic nanoseconds.
+func (s *Seam) now() int64 { return int64(time.Since(s.start)) }
+
+// advance raises a to v.
+func advance(a *atomic.Int64, v int64) {
+	for {
+		old := a.Load()
+		if v <= old || a.CompareAndSwap(old, v) {
+			return
+		}
+	}
+}
+
+// Dial implements zk.Dialer. zk.Conn's own timeout is replaced by the seam's, which also bounds the handshake.
+func (s *Seam) Dial(network, addr string, _ time.Duration) (net.Conn, error) {
+	if s.heardLoss() {
+		return newRefusal(), nil
+	}
+	if err := s.pace.wait(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(s.closing, s.patience())
+	defer cancel()
+	deadline, _ := ctx.Deadline()
+	raw, err := s.opts.Dial(ctx, network, addr)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.failure = err
+		return nil, err
+	}
+	s.young = newConn(s, raw, deadline)
+	return s.young, nil
+}
+
+// Failure is why the last attempt to connect failed; nil if none did.
+func (s *Seam) Failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+// heardLoss tells, once, that zk.Conn's session was declared lost here.
+func (s *Seam) heardLoss() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pending := s.lost != 0
+	s.lost = 0
+	return pending
+}
+
+func (s *Seam) patience() time.Duration {
+	if s.opts.Patience > 0 {
+		return s.opts.Patience
+	}
+	s.mu.Lock()
+	timeout := s.info.Timeout
+	s.mu.Unlock()
+	if timeout == 0 {
+		timeout = s.opts.Timeout
+	}
+	if timeout == 0 {
+		timeout = 10 * time.Second // a wrapped zk.Conn that never had a session: nobody knows what it will ask for
+	}
+	return timeout / 3
+}
+
+// Send sends a request in call order. The watch, if any, is armed when the reply says so. ctx bounds only the wait for room when
+// very much is in flight.
+func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch) *Call {
+	c := s.live.Load()
+	if c == nil {
+		return Failed(op, ErrConnectionLoss)
+	}
+	call := newCall(op)
+	call.path, call.watch = path, w
+	if err := c.submit(ctx, call, body); err != nil {
+		call.fail(err)
+	}
+	return call
+}
+
+// Remove forgets a watch: it will get no event. The server's own entry stays until it fires.
+func (s *Seam) Remove(w *Watch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watches.remove(w)
+}
+
+// Close ends connecting for good, so that a zk.Conn that is closed while it looks for a server stops at once. A connection that
+// serves goes on, so that zk.Conn can close the session on it.
+func (s *Seam) Close() {
+	s.cancel()
+	s.mu.Lock()
+	young := s.young
+	s.mu.Unlock()
+	if young != nil {
+		_ = young.fail(net.ErrClosed)
+	}
+}
+
+// Abort ends connecting and the connection, whatever it is doing.
+func (s *Seam) Abort() {
+	s.Close()
+	if c := s.live.Load(); c != nil {
+		_ = c.fail(net.ErrClosed)
+	}
+}
+
+// down notes that a connection ended, and why.
+func (s *Seam) down(c *conn, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failure = err
+	if s.young == c {
+		s.young = nil
+	}
+	if s.live.CompareAndSwap(c, nil) && s.opts.Hooks.Disconnected != nil {
+		s.opts.Hooks.Disconnected()
+	}
+}
+
+// arm registers the watch of an answered call.
+func (s *Seam) arm(call *Call, code wire.Code) {
+	var kind WatchKind
+	switch {
+	case call.op == wire.OpExists && code == wire.NoNode:
+		kind = WatchExist
+	case code != wire.OK:
+		return
+	case call.op == wire.OpGetChildren || call.op == wire.OpGetChildren2:
+		kind = WatchChild
+	default:
+		kind = WatchData
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watches.add(call.watch, call.path, kind)
+}
+
+func (s *Seam) notify(e wire.WatcherEvent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watches.notify(e)
+}
+
+// accepted remembers an identity, to be sent again first on the next connection.
+func (s *Seam) accepted(cred wire.AuthRequest) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, old := range s.creds {
+		if old.Scheme == cred.Scheme && string(old.Auth) == string(cred.Auth) {
+			return
+		}
+	}
+	s.creds = append(s.creds, cred)
+}
+
+// verdict is what a handshake's answer means for the session.
+type verdict uint8
+
+const (
+	resumed  verdict = iota // serve on
+	refused                 // the server has told zk.Conn that its session is over
+	outlived                // the server still has the session, but it was declared lost here
+)
+
+// granted takes a handshake's answer; sent is when the request was.
+func (s *Seam) granted(p wire.ConnectResponse, sent int64) verdict {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case p.SessionID == 0:
+		s.end(zk.ErrSessionExpired)
+		s.lost = 0
+		return refused
+	case p.SessionID == s.lost:
+		s.lost = 0
+		return outlived
+	case p.SessionID != s.info.ID:
+		s.end(zk.ErrSessionExpired)
+		s.answered.Store(0)
+	}
+	s.info = Info{ID: p.SessionID, Timeout: time.Duration(p.Timeout) * time.Millisecond}
+	advance(&s.answered, sent)
+	if s.timer == nil {
+		s.watchClock(s.info.ID)
+	}
+	return resumed
+}

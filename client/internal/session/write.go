@@ -1,0 +1,162 @@
+package session
+
+import (
+	"context"
+	"encoding/binary"
+	"runtime"
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+)
+
+// Write implements net.Conn for zk.Conn. Frames are passed on whole, in the order of arrival among the SDK's.
+func (c *conn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	for c.err == nil && len(c.out) >= maxOut {
+		if err := c.awaitRoom(context.Background()); err != nil {
+			break // cannot be: that context never ends
+		}
+	}
+	if c.err != nil {
+		err := c.err
+		c.mu.Unlock()
+		return 0, err
+	}
+	frames := p
+	if len(c.partial) > 0 {
+		c.partial = append(c.partial, p...)
+		frames = c.partial
+	}
+	for len(frames) >= 4 {
+		n := 4 + int(binary.BigEndian.Uint32(frames))
+		if len(frames) < n {
+			break
+		}
+		if err := c.take(frames[:n]); err != nil {
+			c.mu.Unlock()
+			return 0, c.fail(err)
+		}
+		frames = frames[n:]
+	}
+	c.partial = append(c.partial[:0], frames...)
+	c.flush()
+	return len(p), nil
+}
+
+// take adds one frame of zk.Conn's to what is written. The caller holds c.mu.
+func (c *conn) take(frame []byte) error {
+	now := c.seam.now()
+	if c.sentHand == 0 {
+		c.sentHand = max(now, 1)
+		return c.takeHandshake(frame[4:])
+	}
+	c.out = append(c.out, frame...)
+	var h wire.RequestHeader
+	if err := wire.Unmarshal(frame[4:], &h); err != nil {
+		return err
+	}
+	switch h.Op {
+	case wire.OpAuth:
+		var cred wire.AuthRequest
+		// The frame is zk.Conn's buffer, and the identity is kept.
+		if err := wire.Unmarshal(append([]byte(nil), frame[4+wire.RequestHeaderSize:]...), &cred); err != nil {
+			return err
+		}
+		c.apart = append(c.apart, apart{xid: h.Xid, cred: cred})
+	case wire.OpSASL:
+		c.apart = append(c.apart, apart{xid: h.Xid})
+	default:
+		c.inflight.push(entry{xid: h.Xid, sent: now, closes: h.Op == wire.OpCloseSession})
+	}
+	return nil
+}
+
+// takeHandshake passes the connect request on with the last zxid that either speaker saw.
+func (c *conn) takeHandshake(frame []byte) error {
+	var q wire.ConnectRequest
+	if err := wire.Unmarshal(frame, &q); err != nil {
+		return err
+	}
+	q.LastZxidSeen = max(q.LastZxidSeen, c.seam.zxid.Load())
+	c.out = wire.AppendFrame(c.out, &q)
+	return nil
+}
+
+// flush gets c.out to the network and unlocks c.mu. A frame that finds nothing in flight is written at once, by whoever brings
+// it; the others gather for the flusher while earlier ones are under way.
+func (c *conn) flush() {
+	switch {
+	case c.writing || len(c.out) == 0:
+		c.mu.Unlock()
+	case !c.live || c.inflight.len() <= 1:
+		c.writeOut()
+		more := len(c.out) > 0
+		c.mu.Unlock()
+		if more {
+			c.wake()
+		}
+	default:
+		c.mu.Unlock()
+		c.wake()
+	}
+}
+
+func (c *conn) wake() {
+	select {
+	case c.kick <- struct{}{}:
+	default:
+	}
+}
+
+// writeOut writes what has gathered, without c.mu while it does. The caller holds c.mu and nobody else is writing.
+func (c *conn) writeOut() {
+	c.writing = true
+	buf := c.out
+	c.out, c.spare = c.spare[:0], nil
+	setBy, deadline := c.writeDeadline()
+	c.mu.Unlock()
+	if setBy {
+		_ = c.raw.SetWriteDeadline(deadline)
+	}
+	_, err := c.raw.Write(buf)
+	if err != nil {
+		_ = c.fail(err)
+	}
+	c.mu.Lock()
+	c.writing = false
+	c.spare = buf[:0]
+	c.madeRoom()
+}
+
+// writeDeadline moves raw's write deadline on, now and then: one call for each write would cost more than it brings. The caller
+// holds c.mu.
+func (c *conn) writeDeadline() (set bool, deadline time.Time) {
+	if !c.live {
+		return false, time.Time{} // the handshake's own is in force
+	}
+	limit := int64(c.limit)
+	now := c.seam.now()
+	if c.writeBy-now > limit/2 {
+		return false, time.Time{}
+	}
+	c.writeBy = now + limit
+	return true, c.seam.start.Add(time.Duration(c.writeBy))
+}
+
+// flusher writes what gathers.
+func (c *conn) flusher() {
+	for {
+		select {
+		case <-c.kick:
+		case <-c.done:
+			return
+		}
+		// Let the callers that are ready to run add their frames first: they share the write.
+		runtime.Gosched()
+		c.mu.Lock()
+		for !c.writing && len(c.out) > 0 && c.err == nil {
+			c.writeOut()
+		}
+		c.mu.Unlock()
+	}
+}

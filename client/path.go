@@ -1,0 +1,73 @@
+package client
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-zookeeper/zk"
+)
+
+// checkPath holds a path against the server's rules, so that a bad one fails before it leaves. The server appends digits to a
+// sequential path before it looks, so that one may end in a slash.
+func checkPath(path string, sequential bool) error {
+	if sequential {
+		path += "0"
+	}
+	if path == "/" {
+		return nil
+	}
+	if !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") {
+		return zk.ErrInvalidPath
+	}
+	for name := range strings.SplitSeq(path[1:], "/") {
+		if name == "" || name == "." || name == ".." {
+			return zk.ErrInvalidPath
+		}
+	}
+	for _, r := range path {
+		// Servers look at UTF-16 units: surrogates are refused, and with them everything beyond the first plane. Malformed UTF-8
+		// reads as U+FFFD, which is refused, too.
+		if r <= 0x1f || r >= 0x7f && r <= 0x9f || r >= 0xd800 && r <= 0xf8ff || r >= 0xfff0 || r == utf8.RuneError {
+			return zk.ErrInvalidPath
+		}
+	}
+	return nil
+}
+
+// parentOf is the path above; that of "/name" is "/".
+func parentOf(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
+}
+
+// join is parent and name as one path.
+func join(parent, name string) string {
+	if parent == "/" {
+		return "/" + name
+	}
+	return parent + "/" + name
+}
+
+// abs is the path as the server knows it.
+func (c *Client) abs(path string) string {
+	switch {
+	case c.chroot == "":
+		return path
+	case path == "/":
+		return c.chroot
+	}
+	return c.chroot + path
+}
+
+// rel is the path as the caller knows it.
+func (c *Client) rel(path string) string {
+	if c.chroot == "" {
+		return path
+	}
+	if rest := strings.TrimPrefix(path, c.chroot); rest != "" {
+		return rest
+	}
+	return "/"
+}

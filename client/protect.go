@@ -1,0 +1,122 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"sync/atomic"
+
+	"github.com/go-zookeeper/zk"
+)
+
+// protection is what makes a znode recognisable: Curator's GUID prefix. A nil protection protects nothing.
+type protection struct {
+	prefix string // _c_<uuid>-
+	sent   atomic.Bool
+}
+
+// Protected puts "_c_<uuid>-" before the znode's name, as Curator does, so that a create whose answer was lost can be looked up
+// instead of guessed. The id is drawn here: the builder then stands for one znode, and running it again finds that znode as long as
+// it is there.
+//
+// Cost: nothing, until an answer is lost; then one listing of the parent and one exists for each new attempt.
+func (b CreateBuilder) Protected() CreateBuilder {
+	b.protect = &protection{prefix: "_c_" + newUUID() + "-"}
+	return b
+}
+
+// newUUID is a random UUID in its canonical form.
+func newUUID() string {
+	var u [16]byte
+	_, _ = rand.Read(u[:]) // never fails
+	u[6] = u[6]&0x0f | 0x40
+	u[8] = u[8]&0x3f | 0x80
+	var text [36]byte
+	hex.Encode(text[:8], u[:4])
+	hex.Encode(text[9:13], u[4:6])
+	hex.Encode(text[14:18], u[6:8])
+	hex.Encode(text[19:23], u[8:10])
+	hex.Encode(text[24:], u[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return string(text[:])
+}
+
+// path puts the prefix on the last element.
+func (p *protection) path(path string) string {
+	i := strings.LastIndexByte(path, '/') + 1
+	return path[:i] + p.prefix + path[i:]
+}
+
+// maybe tells whether the znode may be there.
+func (p *protection) maybe() bool { return p != nil && p.sent.Load() }
+
+func (p *protection) sending() {
+	if p != nil {
+		p.sent.Store(true)
+	}
+}
+
+func (p *protection) refused() {
+	if p != nil {
+		p.sent.Store(false)
+	}
+}
+
+// find looks for the protected znode. One that is there but belongs to another session than the present is deleted: it would vanish
+// with that session.
+func (b CreateBuilder) find(ctx context.Context, o *operation) (string, error) {
+	path, err := b.lookup(ctx)
+	if path == "" || err != nil || !b.ephemeral {
+		return path, err
+	}
+	ok, stat, err := b.c.Exists(path).Do(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok:
+		return "", nil
+	case stat.EphemeralOwner == b.c.Session().ID():
+		return path, nil
+	}
+	if err := b.c.Delete(path).Guaranteed().Do(ctx); err != nil && !errors.Is(err, zk.ErrNoNode) {
+		return "", o.fail(err, true)
+	}
+	return "", nil
+}
+
+// lookup lists the parent for the prefix.
+func (b CreateBuilder) lookup(ctx context.Context) (string, error) {
+	parent := parentOf(b.path)
+	names, _, err := b.c.Children(parent).Do(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return "", nil
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, b.protect.prefix) {
+			return join(parent, name), nil
+		}
+	}
+	return "", err
+}
+
+// Withdraw makes sure, in the background, that a protected znode that an attempt may have created does not stay: it is looked up and
+// deleted, until the server has answered or the client is closed. Do withdraws by itself when it fails; after Async it is up to the
+// caller. Without Protected it does nothing.
+func (b CreateBuilder) Withdraw() {
+	if !b.protect.maybe() {
+		return
+	}
+	session := b.c.Session()
+	b.c.janitor.add(func(ctx context.Context) error {
+		if b.ephemeral && session.Err() != nil {
+			return nil // it went with its session
+		}
+		path, err := b.lookup(ctx)
+		if path == "" || err != nil {
+			return err
+		}
+		return b.c.Delete(path).Do(ctx)
+	})
+}

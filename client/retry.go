@@ -1,0 +1,139 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"github.com/zookit-go/zookit/client/internal/session"
+	"github.com/zookit-go/zookit/internal/wire"
+)
+
+// RetryPolicy makes the pauses of one call: each call that needs a second attempt gets a fresh one. NextBackOff is the longest
+// wait before the next attempt; a connection that comes back ends the wait early.
+type RetryPolicy func() backoff.BackOff
+
+// Exponential waits first, then ever longer up to most, each with jitter, until total has passed since the first failure; a total
+// of 0 leaves the end to the context.
+func Exponential(first, most, total time.Duration) RetryPolicy {
+	return func() backoff.BackOff {
+		return backoff.NewExponentialBackOff(
+			backoff.WithInitialInterval(first), backoff.WithMaxInterval(most), backoff.WithMaxElapsedTime(total))
+	}
+}
+
+// NoRetry makes every call a single attempt.
+func NoRetry() backoff.BackOff { return &backoff.StopBackOff{} }
+
+// operation is one request, ready to be sent as often as it takes.
+type operation struct {
+	op    wire.Op
+	path  string // as the caller named it
+	abs   string // as the server knows it
+	body  wire.Record
+	watch *Watch
+	// A write whose outcome is unknown is sent again only if doing it twice is the same as doing it once, or if the server would
+	// refuse the second.
+	once bool
+}
+
+func (o *operation) writes() bool {
+	row, _ := o.op.Lookup()
+	return row.Kind == wire.KindWrite
+}
+
+// fail wraps err for the caller.
+func (o *operation) fail(err error, unknown bool) error {
+	return &OpError{Op: o.op.String(), Path: o.path, Err: translate(err), unknown: unknown && o.writes()}
+}
+
+// send makes one attempt in call order.
+func (c *Client) send(ctx context.Context, o *operation) *session.Call {
+	if err := context.Cause(ctx); err != nil {
+		return session.Failed(o.op, err)
+	}
+	if c.life.Err() != nil {
+		return session.Failed(o.op, ErrClosed)
+	}
+	var w *session.Watch
+	if o.watch != nil {
+		w = o.watch.w
+	}
+	return c.seam.Send(ctx, o.op, o.body, o.abs, w)
+}
+
+// await waits for an attempt. A context that ends first leaves the call to itself: its result belongs to nobody else.
+func await(ctx context.Context, call *session.Call) error {
+	if done := ctx.Done(); done != nil {
+		select {
+		case <-call.Done():
+		case <-done:
+			return context.Cause(ctx)
+		}
+	} else {
+		<-call.Done()
+	}
+	return call.Err()
+}
+
+// run makes attempts until one is answered, the policy gives up or ctx ends.
+func (c *Client) run(ctx context.Context, o *operation) (*session.Call, error) {
+	retry := retrier{c: c}
+	for {
+		call := c.send(ctx, o)
+		err := await(ctx, call)
+		if err == nil {
+			return call, nil
+		}
+		if again := retry.again(ctx, o, call, err); again != nil {
+			return call, again
+		}
+	}
+}
+
+// retrier is the state of one call's attempts.
+type retrier struct {
+	c       *Client
+	pauses  backoff.BackOff
+	unknown bool // an attempt was sent and not answered
+}
+
+// again notes how an attempt failed and waits before the next. It returns the error that ends the call, if there is to be none.
+func (r *retrier) again(ctx context.Context, o *operation, call *session.Call, err error) error {
+	if call.Sent() && (over(ctx, err) || errors.Is(err, ErrConnectionLoss)) {
+		r.unknown = true
+	}
+	if over(ctx, err) || !Retryable(translate(err)) || r.unknown && o.once {
+		return o.fail(err, r.unknown)
+	}
+	if r.pauses == nil {
+		r.pauses = r.c.retry()
+	}
+	pause := r.pauses.NextBackOff()
+	if pause == backoff.Stop {
+		return o.fail(err, r.unknown)
+	}
+	if ended := r.c.pause(ctx, pause); ended != nil {
+		return o.fail(ended, r.unknown)
+	}
+	return nil
+}
+
+// pause waits for a connection, for d at most.
+func (c *Client) pause(ctx context.Context, d time.Duration) error {
+	_, up := c.states.present()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-up:
+		return nil
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-c.life.Done():
+		return ErrClosed
+	}
+}
