@@ -183,7 +183,7 @@ func (b CreateBuilder) Do(ctx context.Context) (string, error) {
 
 // make runs the attempts of one create.
 func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
-	session := b.c.Session()
+	var session *Session // in which the first attempt was sent
 	retry := retrier{c: b.c}
 	for {
 		if b.protect.maybe() {
@@ -192,6 +192,9 @@ func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
 			}
 		}
 		b.protect.sending()
+		if !retry.unknown {
+			session = b.c.Session()
+		}
 		call := b.c.send(ctx, o)
 		err := await(ctx, call)
 		if err == nil {
@@ -214,7 +217,7 @@ func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
 		if err := retry.again(ctx, o, call, err); err != nil {
 			return "", err
 		}
-		if b.ephemeral && session.Err() != nil {
+		if b.ephemeral && retry.unknown && session.Err() != nil {
 			return "", o.fail(session.Err(), false) // what the lost attempt may have made went with its session
 		}
 	}

@@ -7,6 +7,10 @@ import (
 	"github.com/go-zookeeper/zk"
 )
 
+// CheckPath holds a path against the server's rules. It returns nil or zk.ErrInvalidPath. Every builder does so by itself; it is here
+// for code that takes paths long before it uses them.
+func CheckPath(path string) error { return checkPath(path, false) }
+
 // checkPath holds a path against the server's rules, so that a bad one fails before it leaves. The server appends digits to a
 // sequential path before it looks, so that one may end in a slash.
 func checkPath(path string, sequential bool) error {

@@ -1,6 +1,7 @@
 package wire
 
-// ReconfigRequest changes the ensemble's membership; each list is comma-separated, "" is none.
+// ReconfigRequest changes the ensemble's membership; each list is comma-separated, "" is none. With NewMembers the change is
+// a whole new membership, else it is what joins and leaves.
 type ReconfigRequest struct {
 	Joining     string
 	Leaving     string
@@ -8,11 +9,15 @@ type ReconfigRequest struct {
 	CurConfigID int64 // -1 is any
 }
 
-// AppendTo implements Record.
+// AppendTo implements Record. No list is sent as null: Apache takes an empty NewMembers for a membership without members.
 func (q *ReconfigRequest) AppendTo(b []byte) []byte {
-	b = AppendString(b, q.Joining)
-	b = AppendString(b, q.Leaving)
-	b = AppendString(b, q.NewMembers)
+	for _, list := range [...]string{q.Joining, q.Leaving, q.NewMembers} {
+		if list == "" {
+			b = AppendInt32(b, -1)
+			continue
+		}
+		b = AppendString(b, list)
+	}
 	return AppendInt64(b, q.CurConfigID)
 }
 

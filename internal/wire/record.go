@@ -1,5 +1,7 @@
 package wire
 
+import "sync"
+
 // Record is a jute record. Every record goes both ways, so that one codec serves server, client, fault network and
 // tests.
 type Record interface {
@@ -9,11 +11,18 @@ type Record interface {
 	Decode(r *Reader)
 }
 
+// readers saves Unmarshal an allocation: a Reader escapes through the interface.
+var readers = sync.Pool{New: func() any { return new(Reader) }}
+
 // Unmarshal decodes rec from b; its buffers and strings are views of b.
 func Unmarshal(b []byte, rec Record) error {
-	r := NewReader(b)
-	rec.Decode(&r)
-	return r.Err()
+	r := readers.Get().(*Reader)
+	*r = NewReader(b)
+	rec.Decode(r)
+	err := r.err
+	*r = Reader{} // the pool must not keep the frame alive
+	readers.Put(r)
+	return err
 }
 
 // Empty is the body of an operation that has none, and of a reply that carries only its header.

@@ -40,7 +40,8 @@ type conn struct {
 	inflight ring
 	apart    []apart
 	room     chan struct{} // closed when there is room again; nil if nobody waits
-	sentHand int64         // when the handshake was sent
+	shook    bool          // the handshake was sent
+	shookAt  int64         // when
 }
 
 // apart is a frame whose reply may overtake others: auth and sasl.

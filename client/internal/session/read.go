@@ -242,7 +242,7 @@ func (c *conn) takeGrant(n int) error {
 	}
 	c.pass = 4 + n
 	c.mu.Lock()
-	sent := c.sentHand
+	sent := c.shookAt
 	c.mu.Unlock()
 	switch c.seam.granted(p, sent) {
 	case resumed:

@@ -46,8 +46,8 @@ func (c *conn) Write(p []byte) (int, error) {
 // take adds one frame of zk.Conn's to what is written. The caller holds c.mu.
 func (c *conn) take(frame []byte) error {
 	now := c.seam.now()
-	if c.sentHand == 0 {
-		c.sentHand = max(now, 1)
+	if !c.shook {
+		c.shook, c.shookAt = true, now
 		return c.takeHandshake(frame[4:])
 	}
 	c.out = append(c.out, frame...)

@@ -1,0 +1,46 @@
+// Package client is a fluent ZooKeeper client on go-zookeeper's session.
+//
+//	c, err := client.Connect(ctx, "zk1:2181,zk2:2181,zk3:2181/app")
+//	if err != nil {
+//		return err
+//	}
+//	defer c.Close(ctx)
+//
+//	path, err := c.Create("/jobs/job-").Sequential().Parents().Data(payload).Do(ctx)
+//	data, stat, err := c.Get(path).Do(ctx)
+//	_, err = c.Set(path).Data(next).Version(stat.Version).Do(ctx)
+//
+// # Calls
+//
+// A call is the path first, then modifiers, then one verb that takes a context. Do waits and repeats after a connection loss (see WithRetry);
+// Async sends at once, in call order, and returns a Future; DoW leaves a one-shot watch. Builders are values and can be shared and run
+// more than once. A context that ends returns the call at once, with the context's cause, and leaves no goroutine behind; a write that was
+// already sent may still be done, and MayHaveApplied says so.
+//
+// # Errors
+//
+// Errors are *OpError. The zk package's errors match with errors.Is: zk.ErrNoNode, zk.ErrBadVersion and so on. MayHaveApplied and Retryable
+// tell what an error allows.
+//
+// # One session, two speakers
+//
+// Conn hands out the *zk.Conn beneath, for hand-written code: the same session, the same ephemerals, one order of requests. NewDialer
+// and Wrap do the reverse, and put a Client on a *zk.Conn that somebody else connected.
+//
+// # Connection
+//
+//	Connected    the first session stands
+//	Suspended    no connection; the session may live on
+//	Reconnected  a connection again; Session tells whether it is the same session
+//	Lost         the session is over
+//
+// When a connection ends, every call in flight fails at once with ErrConnectionLoss and the retry policy decides. One-shot watches are armed
+// again on the next connection, before any other request of the client's, and tell of what happened meanwhile. When the session timeout has
+// passed since the last answered request was sent, the client declares the session Lost on its own, without a server's word; that is
+// before the server can. Servers are looked for at once, then after pauses of 20 ms that grow to a second; a server that does not answer is
+// given up after a third of the session timeout.
+//
+// # Limits
+//
+// One-shot watches only; no transport security, SASL or read-only mode; no namespaces. Container znodes need a server of 3.5 or later.
+package client

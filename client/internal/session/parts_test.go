@@ -1,0 +1,172 @@
+package session
+
+import (
+	"context"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/zookit-go/zookit/internal/wire"
+)
+
+func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithTimeout(t.Context(), d)
+}
+
+func TestRing(t *testing.T) {
+	var r ring
+	next, want := int32(0), int32(0)
+	for round := range 100 {
+		for range round % 37 {
+			r.push(entry{xid: next})
+			next++
+		}
+		for range round % 23 {
+			if r.len() == 0 {
+				break
+			}
+			if got := r.front().xid; got != want {
+				t.Fatalf("front %d, want %d", got, want)
+			}
+			if got := r.pop().xid; got != want {
+				t.Fatalf("pop %d, want %d", got, want)
+			}
+			want++
+		}
+	}
+	if int(next-want) != r.len() {
+		t.Errorf("len %d, want %d", r.len(), next-want)
+	}
+}
+
+func TestXidsStayInTheirRange(t *testing.T) {
+	c := &conn{xid: math.MinInt32 + 1}
+	for _, want := range []int32{math.MinInt32 + 1, math.MinInt32, firstXid, firstXid - 1} {
+		if got := c.nextXid(); got != want {
+			t.Errorf("xid %d, want %d", got, want)
+		}
+	}
+}
+
+func TestWatchTable(t *testing.T) {
+	all := []WatchKind{WatchData, WatchExist, WatchChild}
+	for _, tt := range []struct {
+		event wire.EventType
+		fires []WatchKind
+	}{
+		{wire.EventNodeCreated, []WatchKind{WatchData, WatchExist}},
+		{wire.EventNodeDataChanged, []WatchKind{WatchData, WatchExist}},
+		{wire.EventNodeDeleted, all},
+		{wire.EventNodeChildrenChanged, []WatchKind{WatchChild}},
+	} {
+		table := watchTable{}
+		watches := map[WatchKind]*Watch{}
+		for _, kind := range all {
+			watches[kind] = NewWatch("/user")
+			table.add(watches[kind], "/chroot/user", kind)
+			removed := NewWatch("/user")
+			table.add(removed, "/chroot/user", kind)
+			table.remove(removed)
+		}
+		table.notify(wire.WatcherEvent{Type: tt.event, Path: "/chroot/other"})
+		table.notify(wire.WatcherEvent{Type: tt.event, Path: "/chroot/user"})
+		for _, kind := range tt.fires {
+			select {
+			case ev := <-watches[kind].Events():
+				if ev.Path != "/user" || ev.Type != zk.EventType(tt.event) {
+					t.Errorf("event %d, kind %d: %+v", tt.event, kind, ev)
+				}
+			default:
+				t.Errorf("event %d does not fire kind %d", tt.event, kind)
+			}
+		}
+		if len(table) != len(all)-len(tt.fires) {
+			t.Errorf("event %d: %d keys left", tt.event, len(table))
+		}
+	}
+}
+
+func TestWatchRemovedBeforeItsReply(t *testing.T) {
+	table := watchTable{}
+	w := NewWatch("/a")
+	table.remove(w)
+	table.add(w, "/a", WatchData)
+	if len(table) != 0 {
+		t.Error("a watch that was given up is armed by a late reply")
+	}
+}
+
+func TestSetWatchesAreSplit(t *testing.T) {
+	table := watchTable{}
+	const n = 1000
+	for i := range n {
+		table.add(NewWatch(""), string(rune('a'+i%26))+string(make([]byte, 400))+time.Duration(i).String(), WatchKind(i%3))
+	}
+	total := 0
+	reqs := table.requests(9)
+	for _, req := range reqs {
+		if size := len(req.AppendTo(nil)); size > setWatchesLimit+100 {
+			t.Errorf("a request of %d bytes", size)
+		}
+		total += len(req.Data) + len(req.Exist) + len(req.Child)
+	}
+	if total != n || len(reqs) < 3 {
+		t.Errorf("%d watches in %d requests", total, len(reqs))
+	}
+}
+
+// Rounds begin at once, then pause ever longer; from a second on zk.Conn is told, so that its own callers hear zk.ErrNoServer.
+func TestPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(t.Context())
+		if err := p.Init(nil); err == nil {
+			t.Error("no servers, no error")
+		}
+		if err := p.Init([]string{"a:1", "b:1"}); err != nil {
+			t.Fatal(err)
+		}
+		if p.Len() != 2 {
+			t.Errorf("Len %d", p.Len())
+		}
+		start := time.Now()
+		for try := range 14 {
+			server, told := p.Next()
+			if want := []string{"a:1", "b:1"}[try%2]; server != want {
+				t.Errorf("try %d: %s, want %s", try, server, want)
+			}
+			if told != (try >= 14) && told {
+				t.Errorf("try %d: zk.Conn is told to sleep after %v", try, time.Since(start))
+			}
+			if err := p.wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Rounds 1 to 6 pause for half to all of 20, 40, ... 640 ms.
+		if d := time.Since(start); d < 630*time.Millisecond || d > 1260*time.Millisecond {
+			t.Errorf("six pauses took %v", d)
+		}
+		if _, told := p.Next(); !told {
+			t.Error("zk.Conn is not told although the pause has reached a second")
+		}
+		// A connection that lasted begins anew, one that did not goes on where it was.
+		p.Connected()
+		time.Sleep(steady / 2)
+		for range 2 {
+			if _, told := p.Next(); told {
+				break
+			}
+		}
+		if p.tries < 15 {
+			t.Errorf("tries %d after a short connection", p.tries)
+		}
+		p.Connected()
+		time.Sleep(steady)
+		if _, told := p.Next(); told || p.tries != 1 {
+			t.Errorf("tries %d, told %v after a steady connection", p.tries, told)
+		}
+	})
+}

@@ -1,0 +1,115 @@
+// Package apache runs Apache ZooKeeper's server from Debian's package: the judge in tests, the other side in benchmarks.
+package apache
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/zookit-go/zookit/internal/interop/foreign"
+)
+
+// Server is a running standalone server.
+type Server struct {
+	addr string
+	proc *foreign.Process
+}
+
+// Addr is where clients connect, as host:port.
+func (s *Server) Addr() string { return s.addr }
+
+// Kill ends the server at once. The test's end does so, too.
+func (s *Server) Kill() { s.proc.Kill() }
+
+// config turns off what a test does not want, an fsync for every write and the limit of connections from one address, and on
+// what it does: TTL nodes and every four letter word.
+const config = `tickTime=2000
+dataDir=%s
+clientPortAddress=127.0.0.1
+clientPort=%d
+maxClientCnxns=0
+forceSync=no
+extendedTypesEnabled=true
+4lw.commands.whitelist=*
+admin.enableServer=false
+`
+
+// Start starts a server on a free port and returns when it answers. Lines of settings are added to its configuration.
+func Start(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	classPath := foreign.ZooKeeper(t)
+	var last *foreign.Process
+	for range 3 { // another program may take the port before the server does
+		dir, port := t.TempDir(), freePort(t)
+		cfg := fmt.Sprintf(config, filepath.Join(dir, "data"), port)
+		for _, line := range settings {
+			cfg += line + "\n"
+		}
+		file := filepath.Join(dir, "zoo.cfg")
+		if err := os.WriteFile(file, []byte(cfg), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{
+			addr: fmt.Sprintf("127.0.0.1:%d", port),
+			proc: foreign.Start(t, foreign.Java(t, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
+		}
+		if s.answers(t.Context()) {
+			return s
+		}
+		s.Kill()
+		last = s.proc
+	}
+	t.Fatalf("Apache ZooKeeper does not start:\n%s", last.Output())
+	return nil
+}
+
+// answers waits until the server says that it is well, or has ended.
+func (s *Server) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		if ruok(ctx, s.addr) {
+			return true
+		}
+		select {
+		case <-s.proc.Done():
+			return false
+		case <-ctx.Done():
+			return false
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func ruok(ctx context.Context, addr string) bool {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline) // without it the read lasts longer, no more
+	}
+	if _, err := io.WriteString(conn, "ruok"); err != nil {
+		return false
+	}
+	answer, _ := io.ReadAll(conn)
+	return string(answer) == "imok"
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}

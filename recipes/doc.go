@@ -1,0 +1,14 @@
+// Package recipes holds the recipes, one package a family. They use only what package client exports.
+//
+//	problem                                     package       recipe        Curator's name
+//	one holder at a time, fair, with a token    recipes/lock  lock.Mutex    InterProcessMutex
+//
+// # What holds for all of them
+//
+//   - Constructors do no I/O and start nothing; an error means a bad argument.
+//   - What is held has a Context, which ends when the hold does, with the cause. A recipe never survives silently into a new session.
+//   - While the connection is Suspended a hold goes on: the session may live. When it is Lost the hold ends, before the server can give
+//     to another what was held.
+//   - One release wakes one waiter.
+//   - What a call made is removed when the call fails or its context ends, on a context of its own.
+package recipes

@@ -1,0 +1,267 @@
+package contend
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/zookit-go/zookit/client"
+)
+
+// ErrGone means that a contender's znode was deleted by somebody else.
+var ErrGone = errors.New("its znode was deleted by another client")
+
+const (
+	// ownWatchAfter is how old a place gets before it watches its own znode.
+	ownWatchAfter = 250 * time.Millisecond
+	// leaveTimeout bounds how long leaving waits for the answer; the client finishes in the background.
+	leaveTimeout = time.Second
+)
+
+// Queue is where contenders meet: a parent, and the name that orders its children.
+type Queue struct {
+	Client *client.Client
+	Parent string
+	Name   string // "lock-"
+	Data   []byte // of each contender's znode
+}
+
+// Place is one contender's znode.
+type Place struct {
+	q     Queue
+	path  string
+	czxid int64
+	ahead []string // who stood before it at the last look, nearest last
+
+	ctx context.Context // the place's life: ends when it is left, its znode is deleted, or its session ends
+	end context.CancelCauseFunc
+
+	timer *time.Timer   // starts the watch over the own znode
+	own   chan struct{} // closed when that watch has ended
+	leave sync.Once
+	left  error
+}
+
+// Enter makes a znode and looks who is before it. If the context or the session ends first, nothing is left behind.
+func (q Queue) Enter(ctx context.Context) (*Place, error) {
+	for {
+		p, err := q.enter(ctx)
+		// The znode may be gone by the time of the listing: deleted by hand, or with a parent that was reaped. A new one it is.
+		if !errors.Is(err, ErrGone) {
+			return p, err
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func (q Queue) enter(ctx context.Context) (*Place, error) {
+	session := q.Client.Session()
+	create := q.Client.Create(join(q.Parent, q.Name)).Data(q.Data).Ephemeral().Sequential().ParentContainers().Protected()
+	made := create.Async(ctx)
+	listed := q.Client.Children(q.Parent).Async(ctx)
+
+	path, err := made.Wait(ctx)
+	czxid := made.Zxid()
+	if err != nil {
+		if path, czxid, session, err = q.enterAgain(ctx, create, err); err != nil {
+			create.Withdraw()
+			return nil, err
+		}
+		listed = nil
+	}
+	p := &Place{q: q, path: path, czxid: czxid, own: make(chan struct{})}
+	p.ctx, p.end = context.WithCancelCause(session.Context())
+	if err := p.settle(ctx, session, listed); err != nil {
+		_ = p.Leave() // what could not be deleted now is deleted in the background
+		return nil, err
+	}
+	p.timer = time.AfterFunc(ownWatchAfter, p.watchOwn)
+	return p, nil
+}
+
+// enterAgain goes the long way: the parent is missing, or an answer was lost. It also finds out in which session the znode stands.
+func (q Queue) enterAgain(ctx context.Context, create client.CreateBuilder, err error) (
+	path string, czxid int64, session *client.Session, _ error,
+) {
+	if !errors.Is(err, zk.ErrNoNode) && !client.Retryable(err) {
+		return "", 0, nil, err
+	}
+	path, err = create.Do(ctx)
+	if err != nil {
+		return "", 0, nil, err
+	}
+	ok, stat, err := q.Client.Exists(path).Do(ctx)
+	switch session = q.Client.Session(); {
+	case err != nil:
+		return "", 0, nil, err
+	case !ok:
+		return "", 0, nil, ErrGone
+	case stat.EphemeralOwner != session.ID():
+		return "", 0, nil, client.ErrSessionLost
+	}
+	return path, stat.Czxid, session, nil
+}
+
+// settle takes the first look at who is ahead.
+func (p *Place) settle(ctx context.Context, session *client.Session, listed *client.Future[client.ChildrenResult]) error {
+	if session != p.q.Client.Session() {
+		return client.ErrSessionLost // the create may have been answered in the next session
+	}
+	if listed != nil {
+		res, err := listed.Wait(ctx)
+		if err == nil {
+			return p.sort(res.Names)
+		}
+		if !client.Retryable(err) {
+			return err
+		}
+	}
+	return p.look(ctx)
+}
+
+// look lists who is ahead.
+func (p *Place) look(ctx context.Context) error {
+	names, _, err := p.q.Client.Children(p.q.Parent).Do(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return ErrGone
+	}
+	if err != nil {
+		return err
+	}
+	return p.sort(names)
+}
+
+func (p *Place) sort(names []string) error {
+	order(names, p.q.Name)
+	at := slices.Index(names, p.path[strings.LastIndexByte(p.path, '/')+1:])
+	if at < 0 {
+		p.end(ErrGone)
+		return ErrGone
+	}
+	p.ahead = names[:at]
+	return nil
+}
+
+// First tells whether nobody was ahead at the last look.
+func (p *Place) First() bool { return len(p.ahead) == 0 }
+
+// Await waits until nobody is ahead. It returns the cause if the place's life or ctx ends first; the place must then still be left.
+func (p *Place) Await(ctx context.Context) error {
+	both, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(p.ctx, func() { cancel(context.Cause(p.ctx)) })()
+
+	var err error
+	for err == nil && !p.First() {
+		if err = p.awaitPredecessor(both); err == nil {
+			err = p.look(both)
+		}
+	}
+	switch {
+	case p.ctx.Err() != nil: // also when the last listing is older than the session's end
+		return context.Cause(p.ctx)
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// awaitPredecessor returns when something happened to the znode right ahead.
+func (p *Place) awaitPredecessor(ctx context.Context) error {
+	// Get, not Exists: on a znode that has gone meanwhile it leaves no watch behind.
+	_, _, watch, err := p.q.Client.Get(join(p.q.Parent, p.ahead[len(p.ahead)-1])).DoW(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	select {
+	case <-watch.Events():
+		return nil
+	case <-ctx.Done():
+		watch.Stop()
+		return context.Cause(ctx)
+	}
+}
+
+// watchOwn ends the place when its znode is deleted. It runs in the timer's goroutine, until the place ends.
+func (p *Place) watchOwn() {
+	defer close(p.own)
+	for p.ctx.Err() == nil {
+		_, _, watch, err := p.q.Client.Get(p.path).DoW(p.ctx)
+		switch {
+		case err == nil:
+		case errors.Is(err, zk.ErrNoNode):
+			p.end(ErrGone)
+			return
+		case client.Retryable(err):
+			continue // the client paces its attempts
+		default:
+			return // the place ended, or the znode may not be read
+		}
+		select {
+		case <-watch.Events(): // its data changed, or it is gone: look
+		case <-p.ctx.Done():
+			watch.Stop()
+			return
+		}
+	}
+}
+
+// Path is the place's znode.
+func (p *Place) Path() string { return p.path }
+
+// Czxid is the transaction that made the znode: larger for every later place.
+func (p *Place) Czxid() int64 { return p.czxid }
+
+// Context ends with the place; its cause says why.
+func (p *Place) Context() context.Context { return p.ctx }
+
+// End ends the place's life with a cause, without touching the znode.
+func (p *Place) End(cause error) { p.end(cause) }
+
+// Leave ends the place and deletes its znode: one request. It is not bound to the context of any caller, and waits a second at
+// most: if there is no answer by then it returns an error, and the client goes on in the background. A znode that is already gone is no error.
+// Later calls return what the first did.
+func (p *Place) Leave() error {
+	p.leave.Do(func() { p.left = p.doLeave() })
+	return p.left
+}
+
+func (p *Place) doLeave() error {
+	ended := context.Cause(p.ctx)
+	p.end(context.Canceled)
+	p.stop()
+	if errors.Is(ended, ErrGone) || errors.Is(ended, client.ErrSessionLost) || errors.Is(ended, client.ErrClosed) {
+		return nil // the znode is gone, or goes with its session
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	err := p.q.Client.Delete(p.path).Guaranteed().Do(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil
+	}
+	return err
+}
+
+// stop waits until the watch over the own znode has ended.
+func (p *Place) stop() {
+	if p.timer != nil && !p.timer.Stop() {
+		<-p.own
+	}
+}
+
+func join(parent, name string) string {
+	if parent == "/" {
+		return "/" + name
+	}
+	return parent + "/" + name
+}

@@ -1,0 +1,110 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/recipes/internal/contend"
+)
+
+// ErrNotAcquired means that TryLock found another holder.
+var ErrNotAcquired = errors.New("lock: held by another")
+
+// ErrUnlocked is the cause with which a Held's context ends when it is unlocked.
+var ErrUnlocked = errors.New("lock: unlocked")
+
+// ErrDeleted is the cause with which a Held's context ends when somebody else deleted its znode.
+var ErrDeleted = contend.ErrGone
+
+// Mutex is a fair lock shared by every process that names the same path. It shares its znodes with Curator's InterProcessMutex, so
+// Go and Java can contend for one lock.
+//
+// Shape: one ephemeral sequential znode per contender, path/_c_<uuid>-lock-<10 digits>; its data is what WithData says. The lowest
+// number holds. path and its missing ancestors are made as containers. Keep path for this lock alone: a foreign child that
+// sorts first is waited for like a holder, and one that sorts behind all numbers is ignored.
+//
+// Cost: uncontended 3 requests in 2 round trips for Lock and Unlock together. Behind others 5 requests and one watch event: a waiter
+// watches its predecessor only, so one release wakes one waiter. A hold or a wait longer than 250 ms also watches its own znode: one
+// request and one event more.
+//
+// Suspended: a hold goes on, since the session may live; a waiter keeps its place. Lost: a hold ends, and Lock returns an error that matches
+// client.ErrSessionLost.
+//
+// A Mutex is safe for concurrent use. Two Lock calls are two contenders; it is not re-entrant.
+//
+// Source: the lock recipe of ZooKeeper's documentation; names, order and parents as in Curator 5.
+type Mutex struct {
+	q contend.Queue
+}
+
+// Option configures a Mutex.
+type Option func(*Mutex)
+
+// WithData is what each contender's znode holds, such as the owner's name. It is empty unless set; Curator's readers accept
+// anything.
+func WithData(data []byte) Option {
+	data = slices.Clone(data)
+	return func(m *Mutex) { m.q.Data = data }
+}
+
+// NewMutex returns the lock at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take.
+func NewMutex(c *client.Client, path string, opts ...Option) (*Mutex, error) {
+	if err := client.CheckPath(path); err != nil {
+		return nil, fmt.Errorf("lock: mutex at %q: %w", path, err)
+	}
+	m := &Mutex{contend.Queue{Client: c, Parent: path, Name: "lock-", Data: []byte{}}}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m, nil
+}
+
+// Lock waits for the lock. ctx bounds the wait only: the hold outlives it.
+//
+// If ctx ends first, Lock deletes its znode and returns context.Cause(ctx). It waits at most a second for that delete; while
+// there is no connection it does not wait at all, and the client deletes the znode in the background as soon as there is one.
+//
+// A contender whose znode is deleted by somebody else goes to the end of the queue with a new one. Other errors: one that matches
+// client.ErrSessionLost if the session ended, client.ErrConnectionLoss if the retry policy gave up, zk.ErrNoAuth, client.ErrClosed.
+// After an error nothing is held and no znode stays.
+func (m *Mutex) Lock(ctx context.Context) (*Held, error) {
+	for {
+		place, err := m.q.Enter(ctx)
+		if err != nil {
+			return nil, m.fail("lock", ctx, err)
+		}
+		err = place.Await(ctx)
+		if err == nil {
+			return &Held{m.q.Client, place}, nil
+		}
+		_ = place.Leave() // what could not be deleted now is deleted in the background
+		if !errors.Is(err, contend.ErrGone) {
+			return nil, m.fail("lock", ctx, err)
+		}
+	}
+}
+
+// TryLock takes the lock if nobody holds it or waits for it, and returns ErrNotAcquired otherwise. It costs 2 requests in one round
+// trip, and one more if the lock was not free. Other errors are those of Lock.
+func (m *Mutex) TryLock(ctx context.Context) (*Held, error) {
+	place, err := m.q.Enter(ctx)
+	if err != nil {
+		return nil, m.fail("try", ctx, err)
+	}
+	if place.First() {
+		return &Held{m.q.Client, place}, nil
+	}
+	_ = place.Leave()
+	return nil, ErrNotAcquired
+}
+
+// fail names the lock, unless it was the caller's own context that ended.
+func (m *Mutex) fail(verb string, ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return fmt.Errorf("lock: %s %s: %w", verb, m.q.Parent, err)
+}

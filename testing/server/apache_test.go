@@ -1,0 +1,182 @@
+package server_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server"
+)
+
+const jars = "/usr/share/java"
+
+// apache starts Apache ZooKeeper 3.8.0, as Debian packages it, on an empty directory.
+func apache(t *testing.T) (addr string) {
+	t.Helper()
+	java, err := exec.LookPath("java")
+	if _, missing := os.Stat(filepath.Join(jars, "zookeeper.jar")); err != nil || missing != nil {
+		t.Skip("needs java and Debian's libzookeeper-java")
+	}
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr = ln.Addr().String()
+	_, port, _ := net.SplitHostPort(addr)
+	_ = ln.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, java, "-Dzookeeper.admin.enableServer=false", "-cp", jars+"/*",
+		"org.apache.zookeeper.server.ZooKeeperServerMain", port, t.TempDir())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = cmd.Wait()
+	})
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr); err == nil {
+			_ = nc.Close()
+			return addr
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("Apache ZooKeeper does not answer")
+		}
+	}
+}
+
+// step is one request of a script.
+type step struct {
+	conn int
+	op   wire.Op
+	body wire.Record
+}
+
+// TestAgainstApache sends the same requests to a fresh Apache ZooKeeper and to a fresh server of ours. Everything that comes
+// back must be the same, zxids included, but for the time, the ids of sessions and the zxid of notifications, which 3.8 does
+// not tell.
+func TestAgainstApache(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a JVM")
+	}
+	theirs := apache(t)
+	s := start(t)
+	for _, script := range scripts {
+		t.Run(script.name, func(t *testing.T) {
+			want := play(t, theirs, script.steps)
+			got := play(t, s.Addr(), script.steps)
+			for i := range want {
+				if got[i] != want[i] {
+					st := script.steps[i]
+					t.Errorf("step %d: %v %+v\n ours   %s\n Apache %s", i, st.op, st.body, got[i], want[i])
+				}
+			}
+		})
+	}
+}
+
+func start(t *testing.T, opts ...server.Option) *server.Server {
+	t.Helper()
+	s, err := server.New(opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// play runs a script and describes what each step brought.
+func play(t *testing.T, addr string, steps []step) []string {
+	t.Helper()
+	n := 0
+	for _, st := range steps {
+		n = max(n, st.conn+1)
+	}
+	conns := make([]*raw, n)
+	for i := range conns {
+		conns[i] = connect(t, dialTCP(t, addr))
+	}
+	lines := make([]string, len(steps))
+	for i, st := range steps {
+		c := conns[st.conn]
+		r := c.call(st.op, st.body)
+		var line strings.Builder
+		for who, c := range conns {
+			if who != st.conn {
+				c.ok(wire.OpPing, &wire.Empty{}, nil)
+			}
+			for _, e := range c.events {
+				fmt.Fprintf(&line, "event to %d: %+v; ", who, e.WatcherEvent)
+			}
+			c.events = nil
+		}
+		fmt.Fprintf(&line, "zxid %d, err %v, ", r.Zxid, r.Err)
+		line.WriteString(describe(t, st.op, r, conns))
+		lines[i] = line.String()
+		if r.Err == wire.Unimplemented && st.op != wire.OpCreate && st.op != wire.OpCreateTTL || r.Err == wire.AuthFailed {
+			c.gone()
+			*c = *connect(t, dialTCP(t, addr))
+		}
+	}
+	for _, c := range conns {
+		c.ok(wire.OpCloseSession, &wire.Empty{}, nil)
+		c.gone()
+	}
+	return lines
+}
+
+func describe(t *testing.T, op wire.Op, r reply, conns []*raw) string {
+	t.Helper()
+	row, ok := op.Lookup()
+	if r.Err != wire.OK || !ok {
+		return fmt.Sprintf("body %x", r.body)
+	}
+	body := row.Response()
+	rd := wire.NewReader(r.body)
+	body.Decode(&rd)
+	if rd.Err() != nil || len(rd.Rest()) > 0 {
+		return fmt.Sprintf("bad body %x", r.body)
+	}
+	blur(reflect.ValueOf(body).Elem(), conns)
+	return fmt.Sprintf("%+v", reflect.ValueOf(body).Elem())
+}
+
+// blur takes out what may differ from server to server.
+func blur(v reflect.Value, conns []*raw) {
+	switch x := v.Addr().Interface().(type) {
+	case *wire.Stat:
+		x.Ctime, x.Mtime = min(x.Ctime, 1), min(x.Mtime, 1)
+		for i, c := range conns {
+			if x.EphemeralOwner == c.session.SessionID {
+				x.EphemeralOwner = int64(i + 1)
+			}
+		}
+	case *[]string:
+		slices.Sort(*x)
+	case *[]wire.MultiResult:
+		for i := range *x {
+			blur(reflect.ValueOf(x).Elem().Index(i), conns)
+		}
+	case *[]wire.ClientInfo:
+		slices.SortFunc(*x, func(a, b wire.ClientInfo) int { return cmp.Compare(a.Scheme+a.User, b.Scheme+b.User) })
+	default:
+		if v.Kind() == reflect.Struct {
+			for i := range v.NumField() {
+				blur(v.Field(i), conns)
+			}
+		}
+	}
+}

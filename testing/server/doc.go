@@ -1,0 +1,56 @@
+// Package server is a ZooKeeper server for tests: it speaks the client protocol of Apache ZooKeeper 3.9, keeps everything in
+// memory, and starts in no time.
+//
+//	s, err := server.New()
+//	err = s.Start(ctx)
+//	conn, events, err := zk.Connect([]string{s.Addr()}, 10*time.Second)
+//	...
+//	err = s.Stop(ctx)
+//
+// It takes its time from package time and its network from WithListen, so a whole test can run in a bubble of
+// testing/synctest, on a network in memory, where sessions expire without anybody waiting.
+//
+// # How a request travels
+//
+// Data flows one way. Each stage turns one noun of internal/request into the next, and only pipeline.go knows the order.
+//
+//	            batches of             batches of
+//	conn ──────── Request ───► prep ──── Committed ───► apply ───── Reply ────► conn
+//	reader                      │ zxid                   │ writes the tree     writer
+//	                            └── reads the tree ◄─────┘ fires watches
+//
+// All requests, reads too, travel in the order in which they came, so a connection's replies do, and a request that fails keeps its
+// place. Only auth is answered by the reader itself, as Apache does. prep is where zxids are given out; it judges a request by
+// the tree as it will be, which is the tree and the changes on their way to it. Events go out before the replies that could
+// show what they tell of.
+//
+// # Goroutines
+//
+// All start through run.goes, which counts them; Stop and Kill return when the count is zero.
+//
+//	name    started by     stopped by                                owns                          closes
+//	accept  Start          listener closed (drain, kill)             the listener                  -
+//	reader  accept         end of stream, deadline (drain), Abort    frames, identities            -
+//	writer  accept         last reply written, Abort                 the sending side              its socket
+//	prep    Start          its input closed, kill                    zxids, the pending view       its output
+//	apply   Start          its input closed, kill                    the tree, all watches         run.applied
+//	expire  Start          run.stopping, kill                        the clock                     run.requests
+//	drain   Start          it runs through (stop), kill        the order of the end          run.stopping
+//
+// The last of them closes run.done. Stop follows the data: the listener closes and the readers finish; expire ends and closes
+// the pipeline's input; each stage closes its output; the writers write what is left. Kill resets the connections and tells all
+// of them at once.
+//
+// # Locks
+//
+// In the order in which they may be taken, where more than one is held: Server.mu, conn.Set.mu, conn.Conn.mu. session.Table.mu
+// and tree.Tree.mu are taken last and alone. None is held while waiting for anything.
+//
+// # What is left out
+//
+// Quotas, the removal of empty containers, znodes with a time to live (refused as by a server whose extended types are off), SASL,
+// local sessions, read-only mode, limits on connections, the four-letter words. Of what Apache accepts from clients by
+// accident, createSession and deleteContainer are refused.
+//
+// Source: the behaviour of Apache ZooKeeper 3.9.5, and of 3.8.0 where the two agree, as seen on real servers.
+package server

@@ -1,0 +1,168 @@
+package apply
+
+import (
+	"strings"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// unknownZxid stands in the reply to an operation that the server does not know.
+const unknownZxid = -1
+
+func refuse(code wire.Code) request.Reply { return request.Reply{Err: code} }
+
+// read answers what needs no transaction. Requests about watches are in watch.go.
+func (a *Apply) read(c *request.Committed) request.Reply {
+	if c.Err == wire.Unimplemented {
+		return request.Reply{Err: c.Err, Zxid: unknownZxid, Close: true}
+	}
+	if c.Err != wire.OK {
+		return refuse(c.Err)
+	}
+	switch q := c.Body.(type) {
+	case *wire.PathWatchRequest:
+		return a.readPath(c, q)
+	case *wire.PathRequest:
+		switch c.Op { //nolint:exhaustive // the operations with this record
+		case wire.OpSync: // everything before it has been applied, which is all it asks for
+			return request.Reply{Body: &wire.PathResponse{Path: q.Path}}
+		case wire.OpGetACL:
+			return a.getACL(c, q.Path)
+		case wire.OpGetAllChildrenNumber:
+			if code := a.readable(c, q.Path); code != wire.OK {
+				return refuse(code)
+			}
+			return request.Reply{Body: &wire.GetAllChildrenNumberResponse{Number: int32(a.tree.Descendants(q.Path))}}
+		}
+	case *wire.MultiRequest:
+		return a.multiRead(c, q)
+	case *wire.GetEphemeralsRequest:
+		return request.Reply{Body: &wire.GetChildrenResponse{Children: a.ephemerals(c.Session, q.Prefix)}}
+	case *wire.Empty:
+		if c.Op == wire.OpWhoAmI {
+			return request.Reply{Body: whoAmI(c.IDs)}
+		}
+		return request.Reply{} // ping
+	}
+	return a.watchRequest(c)
+}
+
+func (a *Apply) readPath(c *request.Committed, q *wire.PathWatchRequest) request.Reply {
+	if c.Op == wire.OpExists {
+		return a.exists(c, q)
+	}
+	if code := a.readable(c, q.Path); code != wire.OK {
+		return refuse(code) // and sets no watch
+	}
+	stat, _ := a.tree.Stat(q.Path)
+	switch c.Op { //nolint:exhaustive // the operations with this record
+	case wire.OpGetData:
+		if q.Watch {
+			a.watches.AddData(q.Path, c.From)
+		}
+		return request.Reply{Body: &wire.GetDataResponse{Data: a.tree.Data(q.Path), Stat: stat}}
+	case wire.OpGetChildren:
+		if q.Watch {
+			a.watches.AddChild(q.Path, c.From)
+		}
+		return request.Reply{Body: &wire.GetChildrenResponse{Children: a.tree.Children(q.Path)}}
+	}
+	if q.Watch {
+		a.watches.AddChild(q.Path, c.From)
+	}
+	return request.Reply{Body: &wire.GetChildren2Response{Children: a.tree.Children(q.Path), Stat: stat}}
+}
+
+// exists is the one read that sets a watch on a znode that is not there.
+func (a *Apply) exists(c *request.Committed, q *wire.PathWatchRequest) request.Reply {
+	if strings.IndexByte(q.Path, 0) >= 0 {
+		return refuse(wire.BadArguments)
+	}
+	code := a.readable(c, q.Path)
+	if code == wire.NoAuth {
+		return refuse(code)
+	}
+	if q.Watch {
+		a.watches.AddData(q.Path, c.From)
+	}
+	if code != wire.OK {
+		return refuse(code)
+	}
+	stat, _ := a.tree.Stat(q.Path)
+	return request.Reply{Body: &wire.StatResponse{Stat: stat}}
+}
+
+// readable is what stands between a request and a znode.
+func (a *Apply) readable(c *request.Committed, path string) wire.Code {
+	acl, ok := a.tree.ACL(path)
+	if !ok {
+		return wire.NoNode
+	}
+	if !auth.Allowed(acl, wire.PermRead, c.IDs) {
+		return wire.NoAuth
+	}
+	return wire.OK
+}
+
+func (a *Apply) getACL(c *request.Committed, path string) request.Reply {
+	acl, ok := a.tree.ACL(path)
+	if !ok {
+		return refuse(wire.NoNode)
+	}
+	if !auth.Allowed(acl, wire.PermRead|wire.PermAdmin, c.IDs) {
+		return refuse(wire.NoAuth)
+	}
+	if !auth.Allowed(acl, wire.PermAdmin, c.IDs) {
+		acl = auth.Mask(acl)
+	}
+	stat, _ := a.tree.Stat(path)
+	return request.Reply{Body: &wire.GetACLResponse{ACL: acl, Stat: stat}}
+}
+
+// multiRead answers each operation on its own; none sets a watch.
+func (a *Apply) multiRead(c *request.Committed, q *wire.MultiRequest) request.Reply {
+	results := make([]wire.MultiResult, len(q.Ops))
+	for i, op := range q.Ops {
+		read, ok := op.Body.(*wire.PathWatchRequest)
+		if !ok {
+			return refuse(wire.MarshallingError)
+		}
+		if code := a.readable(c, read.Path); code != wire.OK {
+			results[i] = wire.MultiResult{Op: wire.OpError, Err: code}
+			continue
+		}
+		results[i].Op = op.Op
+		if op.Op == wire.OpGetChildren {
+			results[i].Children = a.tree.Children(read.Path)
+			continue
+		}
+		results[i].Data = a.tree.Data(read.Path)
+		results[i].Stat, _ = a.tree.Stat(read.Path)
+	}
+	return request.Reply{Body: &wire.MultiResponse{Results: results}}
+}
+
+// ephemerals filters by plain prefix, not by component.
+func (a *Apply) ephemerals(session int64, prefix string) []string {
+	paths := a.tree.Ephemerals(session)
+	if p := strings.TrimSpace(prefix); p == "" || p == "/" {
+		return paths
+	}
+	kept := paths[:0]
+	for _, path := range paths {
+		if strings.HasPrefix(path, prefix) {
+			kept = append(kept, path)
+		}
+	}
+	return kept
+}
+
+func whoAmI(ids []auth.ID) *wire.WhoAmIResponse {
+	p := &wire.WhoAmIResponse{Clients: make([]wire.ClientInfo, len(ids))}
+	for i, id := range ids {
+		p.Clients[i] = wire.ClientInfo{Scheme: id.Scheme, User: id.User()}
+	}
+	return p
+}

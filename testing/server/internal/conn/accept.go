@@ -1,0 +1,121 @@
+package conn
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"time"
+)
+
+// pause is how long accepting waits after a failure that may pass, such as too many open files.
+const pause = 50 * time.Millisecond
+
+// Set is the connections of one listener.
+type Set struct {
+	env     *Env
+	ln      net.Listener
+	stopped chan struct{} // closed when no connection is taken any more
+	readers sync.WaitGroup
+
+	mu    sync.Mutex // guards all below; a connection's mu may be taken while it is held, never the other way round
+	conns map[*Conn]struct{}
+	state state
+}
+
+type state uint8
+
+const (
+	open state = iota
+	draining
+	killed
+)
+
+// NewSet serves whoever connects to ln. Serve must be called.
+func NewSet(env *Env, ln net.Listener) *Set {
+	return &Set{env: env, ln: ln, stopped: make(chan struct{}), conns: make(map[*Conn]struct{})}
+}
+
+// Serve accepts connections until Drain or Kill.
+func (s *Set) Serve() {
+	for {
+		nc, err := s.ln.Accept()
+		if err == nil {
+			s.add(nc)
+			continue
+		}
+		select {
+		case <-s.stopped:
+			return
+		default:
+		}
+		if errors.Is(err, net.ErrClosed) {
+			s.env.Log.Error("the listener was closed by somebody else", "err", err)
+			return
+		}
+		s.env.Log.Warn("accepting failed", "err", err)
+		wait := time.NewTimer(pause)
+		select {
+		case <-wait.C:
+		case <-s.stopped:
+			wait.Stop()
+			return
+		}
+	}
+}
+
+func (s *Set) add(nc net.Conn) {
+	c := newConn(s.env, nc)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state != open {
+		c.Reset()
+		return
+	}
+	s.conns[c] = struct{}{}
+	s.env.Counters.Open.Add(1)
+	s.readers.Add(1)
+	s.env.Go(func() {
+		defer s.readers.Done()
+		c.read()
+	})
+	s.env.Go(func() {
+		defer s.remove(c)
+		c.write()
+	})
+}
+
+func (s *Set) remove(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	s.env.Counters.Open.Add(-1)
+}
+
+// each calls f for every connection, after the state has become st.
+func (s *Set) each(st state, f func(*Conn)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == open && st != open {
+		close(s.stopped)
+		_ = s.ln.Close() // nothing can be done about a listener that does not close
+	}
+	s.state = max(s.state, st)
+	for c := range s.conns {
+		f(c)
+	}
+}
+
+// Drop resets all connections; new ones are welcome.
+func (s *Set) Drop() { s.each(open, (*Conn).Reset) }
+
+// Drain takes no more connections and no more requests, and returns when every request received has been handed over.
+func (s *Set) Drain() {
+	s.each(draining, (*Conn).drain)
+	s.readers.Wait()
+}
+
+// Finish closes the connections once everything queued for them is written. It does not wait for that.
+func (s *Set) Finish() { s.each(draining, (*Conn).finish) }
+
+// Kill resets all connections and takes no more.
+func (s *Set) Kill() { s.each(killed, (*Conn).Reset) }

@@ -1,0 +1,121 @@
+// Package conn is the server's side of connections: bytes in, requests out; replies in, bytes out. It knows no tree. A
+// connection has two goroutines: the reader owns the frames and who the client is, the writer owns the socket's sending side.
+package conn
+
+import (
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+	"github.com/zookit-go/zookit/testing/server/internal/session"
+)
+
+// Limits of one connection.
+const (
+	maxBatch  = 256       // requests handed over at once
+	softLimit = 16 << 20  // bytes queued for sending at which the reader stops reading until the client does
+	hardLimit = 256 << 20 // bytes queued at which the connection is closed: the client does not read
+	idleLimit = 10 * time.Second
+)
+
+// Env is what a connection needs from the server around it.
+type Env struct {
+	Sessions   *session.Table
+	Counters   *Counters
+	Policy     auth.Policy
+	Log        *slog.Logger
+	MaxFrame   int // bytes
+	MinTimeout time.Duration
+	MaxTimeout time.Duration
+
+	Now      func() time.Duration         // the sessions' clock
+	LastZxid func() int64                 // the newest that a client may have seen
+	Submit   func([]request.Request) bool // hands over to the pipeline; false if that is gone
+	Go       func(func())                 // starts a goroutine that the server waits for
+}
+
+// Conn is one client's connection.
+type Conn struct {
+	env     *Env
+	nc      net.Conn
+	session int64         // set by the handshake, before anything else may ask
+	ready   chan struct{} // closed when the handshake has been answered
+	dead    chan struct{} // closed by Abort
+	wake    chan struct{} // tells the writer that there is something to do
+	room    chan struct{} // tells the reader that less is queued
+	ids     atomic.Pointer[[]auth.ID]
+
+	mu       sync.Mutex // guards all below
+	out      []byte     // queued for sending
+	due      bool       // Send has asked for a Flush that has not come yet
+	closing  bool       // what is queued is the last
+	draining bool       // the reader is to stop
+	aborted  bool
+	readOnly bool // the client's handshake had the trailing boolean
+	answered bool // ready is closed
+}
+
+func newConn(env *Env, nc net.Conn) *Conn {
+	c := &Conn{
+		env: env, nc: nc,
+		ready: make(chan struct{}), dead: make(chan struct{}),
+		wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
+	}
+	c.ids.Store(&[]auth.ID{auth.Peer(nc.RemoteAddr())})
+	return c
+}
+
+// IDs implements request.Origin.
+func (c *Conn) IDs() []auth.ID { return *c.ids.Load() }
+
+// Abort implements request.Origin: nothing more is written, and both goroutines end.
+func (c *Conn) Abort() { c.abort(false) }
+
+// Reset is Abort as a crash does it: the client gets no orderly end of the stream, if the network can tell the difference.
+func (c *Conn) Reset() { c.abort(true) }
+
+func (c *Conn) abort(reset bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.abortLocked(reset)
+}
+
+func (c *Conn) abortLocked(reset bool) {
+	if c.aborted {
+		return
+	}
+	c.aborted = true
+	c.out = nil
+	close(c.dead)
+	if tcp, ok := c.nc.(interface{ SetLinger(sec int) error }); ok && reset {
+		_ = tcp.SetLinger(0) // a socket that is gone already needs no reset
+	}
+	_ = c.nc.Close() // closing is all that is left to do, whatever it says
+}
+
+// drain makes the reader stop at the next frame that is not here yet.
+func (c *Conn) drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+	_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // fails only on a connection that is closed
+}
+
+// finish closes the connection once everything queued is written.
+func (c *Conn) finish() {
+	c.mu.Lock()
+	c.closing = true
+	c.mu.Unlock()
+	signal(c.wake)
+}
+
+func signal(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}

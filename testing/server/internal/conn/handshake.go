@@ -1,0 +1,73 @@
+package conn
+
+import (
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// handshake serves the first frame. It returns false if nothing more of this client is to be served; then the connection is
+// either closed already or will be once its refusal is written.
+func (c *Conn) handshake(frame []byte) bool {
+	var q wire.ConnectRequest
+	if err := wire.Unmarshal(frame, &q); err != nil {
+		c.env.Log.Warn("closing a connection: bad handshake", "peer", c.nc.RemoteAddr(), "err", err)
+		c.Abort()
+		return false
+	}
+	if last := c.env.LastZxid(); q.LastZxidSeen > last {
+		c.env.Log.Info("closing a connection: its client has seen more than this server", "seen", q.LastZxidSeen, "have", last)
+		c.Abort()
+		return false
+	}
+	c.mu.Lock()
+	c.readOnly = q.HasReadOnly
+	c.mu.Unlock()
+	timeout := min(max(time.Duration(q.Timeout)*time.Millisecond, c.env.MinTimeout), c.env.MaxTimeout)
+	if q.SessionID == 0 {
+		return c.newSession(timeout)
+	}
+	return c.resume(&q, timeout)
+}
+
+// newSession asks the pipeline for a session, and waits: what the client has sent behind the handshake may be an auth, whose
+// reply would overtake the handshake's.
+func (c *Conn) newSession(timeout time.Duration) bool {
+	c.session = c.env.Sessions.Create(timeout, c.env.Now(), c)
+	ok := c.env.Submit([]request.Request{{
+		From: c, Session: c.session, Op: wire.OpCreateSession,
+		Body: &wire.CreateSessionRequest{Timeout: int32(timeout / time.Millisecond)},
+	}})
+	if !ok {
+		c.Abort()
+		return false
+	}
+	select {
+	case <-c.ready:
+		return true
+	case <-c.dead:
+		return false
+	}
+}
+
+// resume moves a session from an earlier connection to this one. The earlier one is closed even if the password turns out
+// wrong: real servers do so, and clients must survive it.
+func (c *Conn) resume(q *wire.ConnectRequest, timeout time.Duration) bool {
+	old, ok := c.env.Sessions.Resume(q.SessionID, q.Passwd, timeout, c.env.Now(), c)
+	if old != nil {
+		old.Abort()
+	}
+	if !ok {
+		c.env.Log.Info("refusing a session", "session", q.SessionID)
+		c.Send(request.Reply{Close: true, Connect: &wire.ConnectResponse{Passwd: make([]byte, wire.PasswdSize)}})
+		c.Flush()
+		return false
+	}
+	c.session = q.SessionID
+	c.Send(request.Reply{Connect: &wire.ConnectResponse{
+		Timeout: int32(timeout / time.Millisecond), SessionID: q.SessionID, Passwd: q.Passwd,
+	}})
+	c.Flush()
+	return true
+}

@@ -1,0 +1,178 @@
+package conn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// read is the reader: it lets the client in and hands its requests over, all that are here at a time.
+func (c *Conn) read() {
+	defer c.readerDone()
+	frames := wire.NewFrameReader(c.nc, c.env.MaxFrame)
+	c.setReadDeadline(time.Now().Add(idleLimit))
+	frame, err := frames.Next()
+	if err != nil {
+		c.explain(err)
+		return
+	}
+	c.env.Counters.Received.Add(1)
+	if !c.handshake(frame) {
+		c.discard()
+		return
+	}
+	c.setReadDeadline(time.Time{})
+	for c.waitRoom() {
+		batch, err := c.next(frames)
+		if len(batch) > 0 && !c.submit(batch) {
+			return
+		}
+		if errors.Is(err, errLast) {
+			c.discard()
+			return
+		}
+		if err != nil {
+			c.explain(err)
+			return
+		}
+	}
+}
+
+// errLast ends the reading: the server will close the connection once it has answered.
+var errLast = errors.New("conn: the last request")
+
+// next waits for a request and returns it with all others that are here. It returns requests also with an error.
+func (c *Conn) next(frames *wire.FrameReader) (batch []request.Request, err error) {
+	seen := int64(0)
+	defer func() { c.env.Counters.Received.Add(seen) }()
+	for first := true; first || frames.Buffered() && len(batch) < maxBatch; first = false {
+		frame, err := frames.Next()
+		if err != nil {
+			return batch, err
+		}
+		seen++
+		r, err := c.parse(frame)
+		if err != nil {
+			return batch, err
+		}
+		if r.Op == wire.OpAuth {
+			if !c.auth(r.Xid, r.Body.(*wire.AuthRequest)) {
+				return batch, errLast
+			}
+			continue
+		}
+		batch = append(batch, r)
+		if r.Refused == wire.Unimplemented || r.Op == wire.OpCloseSession {
+			return batch, errLast
+		}
+	}
+	return batch, nil
+}
+
+// parse decodes a frame. What only a server may send is as unknown as what nobody sends; a record that does not decode is
+// refused in its turn, except that of auth, which has none.
+func (c *Conn) parse(frame []byte) (request.Request, error) {
+	if len(frame) < wire.RequestHeaderSize {
+		return request.Request{}, wire.ErrMalformed
+	}
+	rd := wire.NewReader(frame)
+	var h wire.RequestHeader
+	h.Decode(&rd)
+	r := request.Request{From: c, Session: c.session, Xid: h.Xid, Op: h.Op, IDs: c.IDs()}
+	c.env.Counters.count(h.Op)
+	row, known := h.Op.Lookup()
+	if !known || row.Kind == wire.KindInternal || h.Op == wire.OpCheck || h.Op == wire.OpSASL {
+		c.env.Log.Warn("refusing an operation", "op", int32(h.Op), "session", c.session)
+		r.Refused = wire.Unimplemented
+		return r, nil
+	}
+	r.Body = row.Request()
+	r.Body.Decode(&rd)
+	if rd.Err() != nil {
+		if h.Op == wire.OpAuth {
+			return r, rd.Err()
+		}
+		r.Refused = wire.MarshallingError
+	}
+	return r, nil
+}
+
+// auth is answered at once, before what is still on its way: an identity belongs to the connection, and counts for what comes
+// after it.
+func (c *Conn) auth(xid int32, q *wire.AuthRequest) bool {
+	ids, ok := c.env.Policy.Add(c.IDs(), q.Scheme, q.Auth)
+	reply := request.Reply{Xid: xid}
+	if ok {
+		c.ids.Store(&ids)
+	} else {
+		c.env.Log.Warn("refusing an identity", "scheme", q.Scheme, "session", c.session)
+		reply.Err, reply.Close = wire.AuthFailed, true
+	}
+	c.Send(reply)
+	c.Flush()
+	return ok
+}
+
+// submit hands a batch over. What a session asks for after its end is dropped without a word.
+func (c *Conn) submit(batch []request.Request) bool {
+	if !c.env.Sessions.Touch(c.session, c.env.Now()) {
+		return true
+	}
+	if !c.env.Submit(batch) {
+		c.Abort()
+		return false
+	}
+	return true
+}
+
+// discard takes what the client still sends, so that closing the socket does not cost the client its last reply: a socket
+// with unread data is reset.
+func (c *Conn) discard() {
+	_, _ = io.Copy(io.Discard, c.nc) // ends when the connection does
+}
+
+// explain logs why a connection ends, unless it just ends.
+func (c *Conn) explain(err error) {
+	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe) {
+		return
+	}
+	c.mu.Lock()
+	quiet := c.aborted || c.draining
+	c.mu.Unlock()
+	switch {
+	case quiet:
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.env.Log.Info("closing a connection: no handshake came", "peer", c.nc.RemoteAddr())
+	case errors.Is(err, wire.ErrFrameLength), errors.Is(err, wire.ErrMalformed):
+		c.env.Log.Warn("closing a connection: bad frame", "peer", c.nc.RemoteAddr(), "session", c.session, "err", err)
+	default:
+		c.env.Log.Info("a connection broke", "peer", c.nc.RemoteAddr(), "session", c.session, "err", err)
+	}
+}
+
+// setReadDeadline does not undo what drain has set.
+func (c *Conn) setReadDeadline(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.draining {
+		_ = c.nc.SetReadDeadline(t) // fails only on a connection that is closed
+	}
+}
+
+// readerDone says goodbye to the pipeline and, unless something is still to be written, to the client.
+func (c *Conn) readerDone() {
+	if c.session != 0 {
+		c.env.Sessions.Detach(c.session, c)
+		c.env.Submit([]request.Request{{From: c, Session: c.session, Gone: true}})
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closing && !c.draining {
+		c.abortLocked(false)
+	}
+}

@@ -1,0 +1,114 @@
+package conn
+
+import (
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// flushAt is how much is queued before the writer is woken without being asked to flush, in bytes.
+const flushAt = 64 << 10
+
+// keep is the largest buffer that is used again, in bytes.
+const keep = 1 << 20
+
+// Send implements request.Origin.
+func (c *Conn) Send(r request.Reply) (dirty bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.aborted || c.closing {
+		return false
+	}
+	c.encode(&r)
+	c.env.Counters.Sent.Add(1)
+	if r.Xid == wire.XidNotification && r.Connect == nil {
+		if _, is := r.Body.(*wire.WatcherEvent); is {
+			c.env.Counters.Events.Add(1)
+		}
+	}
+	if r.Close {
+		c.closing = true
+		_ = c.nc.SetWriteDeadline(time.Now().Add(idleLimit)) // a client that does not read its last reply is not waited for
+	}
+	if len(c.out) > hardLimit {
+		c.env.Log.Warn("closing a connection that does not read", "session", c.session, "queued", len(c.out))
+		c.abortLocked(false)
+		return false
+	}
+	if len(c.out) >= flushAt {
+		signal(c.wake)
+	}
+	dirty = !c.due
+	c.due = true
+	return dirty
+}
+
+func (c *Conn) encode(r *request.Reply) {
+	if r.Connect == nil {
+		c.out = wire.AppendReply(c.out, wire.ReplyHeader{Xid: r.Xid, Zxid: r.Zxid, Err: r.Err}, r.Body)
+		return
+	}
+	r.Connect.HasReadOnly = c.readOnly
+	c.out = wire.AppendFrame(c.out, r.Connect)
+	if !c.answered {
+		c.answered = true
+		close(c.ready)
+	}
+}
+
+// Flush implements request.Origin.
+func (c *Conn) Flush() {
+	c.mu.Lock()
+	c.due = false
+	c.mu.Unlock()
+	signal(c.wake)
+}
+
+// write is the writer: it sends what has gathered, in one piece.
+func (c *Conn) write() {
+	defer c.Abort()
+	var spare []byte
+	for {
+		c.mu.Lock()
+		out, last := c.out, c.closing
+		c.out = spare[:0]
+		c.mu.Unlock()
+		if len(out) > 0 {
+			if _, err := c.nc.Write(out); err != nil {
+				return
+			}
+			signal(c.room)
+			spare = out
+			if cap(spare) > keep {
+				spare = nil
+			}
+			continue
+		}
+		spare = out
+		if last {
+			return
+		}
+		select {
+		case <-c.wake:
+		case <-c.dead:
+			return
+		}
+	}
+}
+
+// waitRoom returns when little enough is queued that more may be asked for; false if the connection is dead.
+func (c *Conn) waitRoom() bool {
+	for {
+		c.mu.Lock()
+		queued, stop := len(c.out), c.aborted
+		c.mu.Unlock()
+		if stop || queued < softLimit {
+			return !stop
+		}
+		select {
+		case <-c.room:
+		case <-c.dead:
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package prep
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+	"github.com/zookit-go/zookit/testing/server/internal/tree"
+)
+
+// create prepares the four creates. Znodes with a time to live are refused, as by every server whose extended types have not
+// been switched on. Alone, the operation decides what a container is; in a transaction the mode does.
+func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti bool) (request.Change, wire.Code) {
+	q, ok := body.(*wire.CreateRequest)
+	if ttl, is := body.(*wire.CreateTTLRequest); is {
+		q, ok = &ttl.CreateRequest, true
+	}
+	switch {
+	case !ok:
+		return nil, wire.MarshallingError
+	case !q.Mode.Valid():
+		return nil, wire.BadArguments
+	case q.Mode.IsTTL():
+		return nil, wire.Unimplemented
+	case op == wire.OpCreateTTL: // a time to live without a mode for it; Apache applies some of these and dies
+		return nil, wire.BadArguments
+	}
+	if code := p.sessions.Check(r.Session); code != wire.OK {
+		return nil, code
+	}
+	if !plausible(q.Path) {
+		return nil, wire.BadArguments
+	}
+	acl, ok := auth.Fix(q.ACL, r.IDs)
+	if !ok {
+		return nil, wire.InvalidACL
+	}
+	parentPath := q.Path[:strings.LastIndexByte(q.Path, '/')]
+	parent, ok := p.view.get(parentPath)
+	if !ok {
+		return nil, wire.NoNode
+	}
+	if !auth.Allowed(parent.ACL, wire.PermCreate, r.IDs) {
+		return nil, wire.NoAuth
+	}
+	path := strings.Clone(q.Path)
+	if q.Mode.IsSequential() {
+		path = fmt.Sprintf("%s%010d", q.Path, parent.Cversion)
+	}
+	if !validPath(path) {
+		return nil, wire.BadArguments
+	}
+	if _, exists := p.view.get(path); exists {
+		return nil, wire.NodeExists
+	}
+	if parent.Ephemeral() {
+		return nil, wire.NoChildrenForEphemerals
+	}
+
+	c := &request.Create{
+		Path: path, Data: bytes.Clone(q.Data), ACL: acl, ParentCversion: parent.Cversion + 1, Reply: createReply(op, q.Mode, inMulti),
+	}
+	var owner int64 // as later requests see it while this one is on its way
+	switch {
+	case q.Mode.IsEphemeral() && op != wire.OpCreateContainer:
+		owner = r.Session
+	case op == wire.OpCreateContainer, inMulti && q.Mode == wire.Container:
+		owner = tree.ContainerOwner
+	}
+	c.Owner = owner
+	parent.Cversion++
+	parent.Children++
+	p.view.put(p.zxid, path[:strings.LastIndexByte(path, '/')], parent)
+	p.view.put(p.zxid, path, tree.Meta{Owner: owner, ACL: acl})
+	return c, wire.OK
+}
+
+// createReply says under which operation the result is told: with a stat or without.
+func createReply(op wire.Op, mode wire.CreateMode, inMulti bool) wire.Op {
+	if op == wire.OpCreate && (!inMulti || mode != wire.Container) {
+		return wire.OpCreate
+	}
+	return wire.OpCreate2
+}

@@ -1,0 +1,57 @@
+package prep
+
+import (
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// multi prepares all operations or none. Each sees what those before it will have done. A transaction that fails is still a
+// transaction, with the first failure at its place; only one that cannot be read fails as a whole.
+func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
+	ops := r.Body.(*wire.MultiRequest).Ops
+	for _, op := range ops {
+		if !allowedInMulti(op) {
+			return nil, wire.MarshallingError
+		}
+	}
+	m := &request.Multi{Ops: make([]request.Change, len(ops))}
+	for i, op := range ops {
+		change, code := p.one(r, op.Op, op.Body, true)
+		if code != wire.OK {
+			p.view.rollback()
+			return failed(len(ops), i, code), wire.OK
+		}
+		m.Ops[i] = change
+	}
+	return m, wire.OK
+}
+
+// allowedInMulti also looks at the mode of a create: inside a transaction Apache refuses an unknown one while decoding.
+func allowedInMulti(op wire.MultiOp) bool {
+	switch op.Op { //nolint:exhaustive // the operations of a transaction
+	case wire.OpDelete, wire.OpSetData, wire.OpCheck:
+		return true
+	}
+	switch q := op.Body.(type) {
+	case *wire.CreateRequest:
+		return q.Mode.Valid()
+	case *wire.CreateTTLRequest:
+		return q.Mode.Valid()
+	}
+	return false
+}
+
+func failed(n, at int, code wire.Code) *request.Multi {
+	m := &request.Multi{Ops: make([]request.Change, n)}
+	for i := range m.Ops {
+		f := &request.Failed{}
+		switch {
+		case i == at:
+			f.Err = code
+		case i > at:
+			f.Err = wire.RuntimeInconsistency
+		}
+		m.Ops[i] = f
+	}
+	return m
+}

@@ -1,0 +1,110 @@
+// Package prep decides what becomes of a request. It is the one place where zxids are given out, so it is the one place where
+// the order of things is made: requests go in one by one, and each sees the tree as all before it will have left it.
+//
+// Source: the order of the checks, which decides between several errors, is that of Apache ZooKeeper 3.9.
+package prep
+
+import (
+	"time"
+
+	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// Sessions is what prep asks about sessions.
+type Sessions interface {
+	Check(id int64) wire.Code
+	SetClosing(id int64) bool
+}
+
+// Prep is the stage. It belongs to one goroutine.
+type Prep struct {
+	view     view
+	sessions Sessions
+	zxid     int64 // the last one given out
+}
+
+// New returns a stage that goes on where the tree is.
+func New(t Tree, s Sessions) *Prep {
+	return &Prep{view: newView(t), sessions: s, zxid: t.LastZxid()}
+}
+
+// Next turns a request into a transaction. A request that fails becomes one, too.
+func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
+	t := request.Txn{Request: r}
+	if r.Gone {
+		return t
+	}
+	if !writes(r.Op) || r.Refused == wire.Unimplemented {
+		t.Err = r.Refused
+		if t.Err == wire.OK && r.Op != wire.OpWhoAmI {
+			t.Err = p.sessions.Check(r.Session)
+		}
+		return t
+	}
+	p.view.begin()
+	p.zxid++
+	t.Zxid, t.Time = p.zxid, now.UnixMilli()
+	change, code := p.change(r)
+	if code != wire.OK {
+		p.view.rollback()
+		change = &request.Failed{Err: code}
+	}
+	t.Change = change
+	return t
+}
+
+// Fail takes back whatever Next did for r before it panicked, and fails the request.
+func (p *Prep) Fail(r *request.Request) request.Txn {
+	p.view.rollback()
+	p.zxid++ // one may have been given out; a gap does no harm
+	return request.Txn{Request: r, Zxid: p.zxid, Change: &request.Failed{Err: wire.SystemError}}
+}
+
+func writes(op wire.Op) bool {
+	row, ok := op.Lookup()
+	return ok && (row.Kind == wire.KindWrite || row.Kind == wire.KindInternal)
+}
+
+func (p *Prep) change(r *request.Request) (request.Change, wire.Code) {
+	if r.Refused != wire.OK {
+		return nil, r.Refused
+	}
+	switch r.Op { //nolint:exhaustive // the operations that write
+	case wire.OpCreateSession:
+		return &request.CreateSession{Timeout: r.Body.(*wire.CreateSessionRequest).Timeout}, wire.OK
+	case wire.OpCloseSession:
+		return p.closeSession(r.Session), wire.OK
+	case wire.OpReconfig:
+		return nil, wire.ReconfigDisabled
+	case wire.OpMulti:
+		return p.multi(r)
+	}
+	return p.one(r, r.Op, r.Body, false)
+}
+
+// one prepares a single operation, be it alone or in a transaction.
+func (p *Prep) one(r *request.Request, op wire.Op, body wire.Record, inMulti bool) (request.Change, wire.Code) {
+	switch op { //nolint:exhaustive // the operations that write
+	case wire.OpCreate, wire.OpCreate2, wire.OpCreateContainer, wire.OpCreateTTL:
+		return p.create(r, op, body, inMulti)
+	}
+	if code := p.sessions.Check(r.Session); code != wire.OK {
+		return nil, code
+	}
+	switch q := body.(type) {
+	case *wire.PathVersionRequest:
+		if op == wire.OpCheck {
+			return p.check(r, q)
+		}
+		return p.remove(r, q)
+	case *wire.SetDataRequest:
+		return p.setData(r, q)
+	case *wire.SetACLRequest:
+		return p.setACL(r, q)
+	}
+	return nil, wire.MarshallingError
+}
+
+// checkVersion compares a version; -1, and only -1, is any.
+func checkVersion(want, have int32) bool { return want == -1 || want == have }

@@ -1,0 +1,168 @@
+package server
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zookit-go/zookit/testing/server/internal/apply"
+	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/conn"
+	"github.com/zookit-go/zookit/testing/server/internal/prep"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
+
+// run is one life of a server, from Start to Stop or Kill. All that does not outlive it is here.
+type run struct {
+	s       *Server
+	conns   *conn.Set
+	prep    *prep.Prep
+	apply   *apply.Apply
+	unsent  []request.Origin // connections that the apply stage owes a flush
+	started atomic.Int64     // goroutines; the last one that ends closes done
+	done    chan struct{}
+
+	requests chan []request.Request // closed when all who send are done
+	applied  chan struct{}          // closed when the last request has been answered
+	expiries chan *expiry
+
+	stopOnce sync.Once
+	asked    chan struct{} // closed by stop
+	stopping chan struct{} // closed when no request can come from a connection any more
+	killOnce sync.Once
+	killed   chan struct{}
+}
+
+func startRun(s *Server, ln net.Listener) *run {
+	r := &run{
+		s:        s,
+		prep:     prep.New(s.tree, s.sessions),
+		apply:    apply.New(s.tree, s.sessions),
+		done:     make(chan struct{}),
+		requests: make(chan []request.Request, depth),
+		applied:  make(chan struct{}),
+		expiries: make(chan *expiry),
+		asked:    make(chan struct{}),
+		stopping: make(chan struct{}),
+		killed:   make(chan struct{}),
+	}
+	r.conns = conn.NewSet(&conn.Env{
+		Sessions: s.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
+		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
+		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
+		Now: s.now, LastZxid: s.tree.LastZxid, Submit: r.submit, Go: r.goes,
+	}, ln)
+	r.goes(func() { // holds done open until all others are there
+		r.standalone()
+		r.goes(r.expire)
+		r.goes(r.drain)
+		r.goes(r.conns.Serve)
+	})
+	return r
+}
+
+// goes starts a goroutine. Every goroutine of the server starts here, so done means that none is left.
+func (r *run) goes(f func()) {
+	r.started.Add(1)
+	go func() {
+		defer func() {
+			if r.started.Add(-1) == 0 {
+				close(r.done)
+			}
+		}()
+		f()
+	}()
+}
+
+// submit hands requests to the pipeline, and waits if that is full. It returns false if the server was killed.
+func (r *run) submit(batch []request.Request) bool { return send(r.killed, r.requests, batch) }
+
+// stop begins the end in order, which done tells.
+func (r *run) stop() { r.stopOnce.Do(func() { close(r.asked) }) }
+
+// drain waits for stop and then follows the data: first nothing new comes in, then the pipeline runs empty, then the connections do.
+func (r *run) drain() {
+	select {
+	case <-r.asked:
+	case <-r.killed:
+		return
+	}
+	r.conns.Drain()
+	close(r.stopping) // ends expire, which closes requests
+	<-r.applied
+	r.conns.Finish()
+}
+
+// kill ends everything at once.
+func (r *run) kill() {
+	r.killOnce.Do(func() {
+		r.conns.Kill()
+		close(r.killed)
+	})
+}
+
+// expiry is a wish to end a session. It stands in for the connection that a request comes from, to hear of the end.
+type expiry struct {
+	session int64
+	known   chan bool // whether there is such a session
+	once    sync.Once
+	ended   chan struct{} // closed when it is gone
+}
+
+func (e *expiry) IDs() []auth.ID { return nil }
+
+func (e *expiry) Send(request.Reply) bool {
+	e.Abort()
+	return false
+}
+
+func (e *expiry) Flush() {}
+
+func (e *expiry) Abort() { e.once.Do(func() { close(e.ended) }) }
+
+func (r *run) expireNow(session int64) bool {
+	e := &expiry{session: session, known: make(chan bool, 1), ended: make(chan struct{})}
+	select {
+	case r.expiries <- e:
+	case <-r.done:
+		return false
+	}
+	if !<-e.known {
+		return false
+	}
+	select {
+	case <-e.ended:
+		return true
+	case <-r.done:
+		return false
+	}
+}
+
+// expire ends the sessions whose time has come. It is the last who sends requests.
+func (r *run) expire() {
+	defer close(r.requests)
+	sessions := r.s.sessions
+	timer := time.NewTimer(sessions.NextTick(r.s.now()))
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			for _, id := range sessions.Expire(r.s.now()) {
+				r.s.cfg.log.Info("a session has expired", "session", id)
+				r.submit(closeSession(id, nil))
+			}
+			timer.Reset(sessions.NextTick(r.s.now()))
+		case e := <-r.expiries:
+			ok := sessions.SetClosing(e.session)
+			e.known <- ok
+			if ok {
+				r.submit(closeSession(e.session, e))
+			}
+		case <-r.stopping:
+			return
+		case <-r.killed:
+			return
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/zookit-go/zookit/testing/server/internal/conn"
+	"github.com/zookit-go/zookit/testing/server/internal/session"
+	"github.com/zookit-go/zookit/testing/server/internal/tree"
+)
+
+// ErrStarted is what Start returns for a server that has not been stopped.
+var ErrStarted = errors.New("server: already started")
+
+// Server is a ZooKeeper server. Its znodes and sessions live as long as it does, through any number of starts and stops: it
+// is its own disk. Its methods may be called from any goroutine.
+type Server struct {
+	cfg      config
+	born     time.Time // sessions' time counts from here
+	tree     *tree.Tree
+	sessions *session.Table
+	counters conn.Counters
+
+	mu   sync.Mutex // guards all below
+	addr string     // to listen on; the real one once the server has listened
+	run  *run       // nil while stopped
+}
+
+// New makes a server that is stopped. It does no I/O; an error means that an option was wrong.
+func New(opts ...Option) (*Server, error) {
+	cfg, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return &Server{
+		cfg: cfg, born: now, addr: cfg.addr,
+		tree:     tree.New(),
+		sessions: session.NewTable(cfg.tick, cfg.id, now),
+	}, nil
+}
+
+// Start listens and serves, until Stop or Kill. After those it may be called again: the server comes back on the same
+// address, with its znodes, and with its sessions, which get their whole timeout anew. ctx bounds the call only.
+func (s *Server) Start(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return fmt.Errorf("server: start: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run != nil {
+		return ErrStarted
+	}
+	ln, err := s.cfg.listen("tcp", s.addr)
+	if err != nil {
+		return fmt.Errorf("server: listen on %s: %w", s.addr, err)
+	}
+	s.addr = ln.Addr().String()
+	s.sessions.Restart(s.now())
+	s.run = startRun(s, ln)
+	return nil
+}
+
+// Addr is the address that clients connect to. Before the first Start it is the one asked for.
+func (s *Server) Addr() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addr
+}
+
+// Stop ends the server in order: nobody new is let in, the requests already received are answered, the connections are
+// closed. If ctx ends before that is done, Stop does as Kill does and returns the context's cause. When it returns, no
+// goroutine of the server is left. Sessions are not closed. Stopping a stopped server does nothing.
+func (s *Server) Stop(ctx context.Context) error {
+	r := s.current()
+	if r == nil {
+		return nil
+	}
+	r.stop()
+	var err error
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		err = fmt.Errorf("server: stop: %w", context.Cause(ctx))
+		r.kill()
+		<-r.done
+	}
+	s.ended(r)
+	return err
+}
+
+// Kill ends the server as a crash does: every connection is reset and nothing is answered any more. What was applied, stays;
+// what was on its way is lost. When it returns, no goroutine of the server is left.
+func (s *Server) Kill() {
+	r := s.current()
+	if r == nil {
+		return
+	}
+	r.kill()
+	<-r.done
+	s.ended(r)
+}
+
+func (s *Server) current() *run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.run
+}
+
+func (s *Server) ended(r *run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == r {
+		s.run = nil
+	}
+}
+
+// now is the time that sessions are measured in. It does not jump with the wall clock.
+func (s *Server) now() time.Duration { return time.Since(s.born) }
+
+// DropConnections resets every client connection. The sessions live on, and clients may come back at once.
+func (s *Server) DropConnections() {
+	if r := s.current(); r != nil {
+		r.conns.Drop()
+	}
+}
+
+// ExpireSession ends a session now, as if its timeout had passed, and returns when its ephemerals are gone. It returns false
+// if there is no such session, if the session is ending anyway, or if the server is not running.
+func (s *Server) ExpireSession(id int64) bool {
+	r := s.current()
+	return r != nil && r.expireNow(id)
+}

@@ -1,0 +1,27 @@
+// Package zktest gives a Go test a ZooKeeper server, in milliseconds and without Java or a container.
+//
+// Start is a server on a real port, for any client:
+//
+//	func TestRegister(t *testing.T) {
+//		srv := zktest.Start(t)
+//		conn, _, err := zk.Connect([]string{srv.Addr()}, 10*time.Second)
+//		...
+//	}
+//
+// Virtual is a server in virtual time, on a network whose faults the test commands. This test of a forty-second session
+// takes a few milliseconds:
+//
+//	func TestExpiry(t *testing.T) {
+//		zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+//			app := connect(t, w, "app") // dials with w.Host("app").Dial
+//			...
+//			w.Host("app").Partition()
+//			time.Sleep(50 * time.Second)
+//			// The session has expired, its ephemeral znodes are gone, and app does not know it yet.
+//			w.Host("app").Heal()
+//		})
+//	}
+//
+// The faults are those of package fault: partitions, resets, refused dials, and the fate of single frames. The server's
+// own, such as Kill and ExpireSession, are in package server.
+package zktest

@@ -1,0 +1,48 @@
+package zktest
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/zookit-go/zookit/testing/server"
+)
+
+// stopTimeout bounds the orderly stop at the end of a test. It is virtual time in a World.
+const stopTimeout = 10 * time.Second
+
+// Server is a running server that stops with its test.
+type Server struct {
+	*server.Server
+}
+
+// Start starts a server on a free port of TCP loopback; Addr says which. It is stopped when the test ends, after the
+// cleanups that were registered later, and the test fails if stopping does. A test that cannot start it ends at once.
+//
+// The server keeps its data in memory and logs to the test's output.
+func Start(tb testing.TB, opts ...server.Option) *Server {
+	tb.Helper()
+	return start(tb, append([]server.Option{server.WithAddr("127.0.0.1:0")}, opts...))
+}
+
+func start(tb testing.TB, opts []server.Option) *Server {
+	tb.Helper()
+	logger := slog.New(slog.NewTextHandler(tb.Output(), nil))
+	srv, err := server.New(append([]server.Option{server.WithLogger(logger)}, opts...)...)
+	if err != nil {
+		tb.Fatalf("zktest: %v", err)
+	}
+	if err := srv.Start(tb.Context()); err != nil {
+		tb.Fatalf("zktest: %v", err)
+	}
+	tb.Cleanup(func() {
+		// The test's own context has ended by now.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), stopTimeout)
+		defer cancel()
+		if err := srv.Stop(ctx); err != nil {
+			tb.Errorf("zktest: the server did not stop cleanly: %v", err)
+		}
+	})
+	return &Server{srv}
+}
