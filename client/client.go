@@ -27,8 +27,8 @@ type Client struct {
 // Connect opens a session. servers is ZooKeeper's connect string: "host:port,host:port/chroot". The chroot, if any, is put before
 // every path and taken off every path that is returned; it must exist.
 //
-// Connect returns when a session stands, or when ctx ends: then the error says so and why the last attempt failed, and nothing is
-// left behind. ctx bounds only the call; Close ends the client.
+// Connect returns when a session stands, or when ctx ends: then the error says so and why the last attempt failed, and what was
+// started ends within a second. ctx bounds only the call; Close ends the client.
 func Connect(ctx context.Context, servers string, opts ...Option) (*Client, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {

@@ -191,10 +191,13 @@ func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
 				return path, err
 			}
 		}
-		b.protect.sending()
-		if !retry.unknown {
+		switch {
+		case !retry.unknown:
 			session = b.c.Session()
+		case b.ephemeral && session.Err() != nil:
+			return "", o.fail(session.Err(), false) // what the lost attempt may have made went with its session
 		}
+		b.protect.sending()
 		call := b.c.send(ctx, o)
 		err := await(ctx, call)
 		if err == nil {
@@ -216,9 +219,6 @@ func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
 		}
 		if err := retry.again(ctx, o, call, err); err != nil {
 			return "", err
-		}
-		if b.ephemeral && retry.unknown && session.Err() != nil {
-			return "", o.fail(session.Err(), false) // what the lost attempt may have made went with its session
 		}
 	}
 }

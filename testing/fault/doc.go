@@ -17,7 +17,7 @@
 //		...
 //		app := network.Host("app")
 //		conn, _, err := zk.Connect([]string{"zk:2181"}, 40*time.Second, zk.WithDialer(app.Dial), ...)
-//		app.Partition() // nobody is told; the session expires 40 virtual seconds later
+//		app.Partition() // nobody is told; the session expires some 40 virtual seconds later
 //	})
 //
 // The package zktest does the first half of this for a test.

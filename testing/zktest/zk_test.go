@@ -4,6 +4,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"regexp"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,7 +91,7 @@ func wantError(tb testing.TB, what string, err, want error) {
 	}
 }
 
-// run runs tests from an Example, which has no testing.T, and prints only if one fails.
+// run runs tests from an Example, which has no testing.T: each of them once, and nothing is printed unless one fails.
 func run(tests ...func(t *testing.T)) {
 	verbose := flag.Lookup("test.v").Value
 	before := verbose.String()
@@ -99,9 +101,10 @@ func run(tests ...func(t *testing.T)) {
 	}
 	var all []testing.InternalTest
 	for _, f := range tests {
-		all = append(all, testing.InternalTest{Name: "example", F: f})
+		var once sync.Once // whatever the flags -count and -cpu say
+		all = append(all, testing.InternalTest{Name: "Example", F: func(t *testing.T) { once.Do(func() { f(t) }) }})
 	}
-	if !testing.RunTests(func(string, string) (bool, error) { return true, nil }, all) {
+	if !testing.RunTests(regexp.MatchString, all) {
 		fmt.Println("failed")
 	}
 }
