@@ -115,8 +115,8 @@ func (c *Client) Close(ctx context.Context) error {
 		return nil
 	}
 	c.end(ErrClosed)
+	c.states.stop() // who holds something is told before others can see it go
 	c.janitor.wait()
-	defer c.states.stop()
 	if c.events == nil {
 		return nil
 	}

@@ -93,7 +93,9 @@ func (m *machine) disconnected() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.up = make(chan struct{})
-	m.enter(StateChange{Suspended, m.now.Session})
+	if m.now.State != Lost { // which says more
+		m.enter(StateChange{Suspended, m.now.Session})
+	}
 }
 
 func (m *machine) lost(err error) {
