@@ -7,6 +7,7 @@ import (
 	"github.com/go-zookeeper/zk"
 
 	"github.com/zookit-go/zookit/internal/interop/apache"
+	"github.com/zookit-go/zookit/testing/zktest"
 )
 
 // servers are the servers under test. Apache's comes first: what fails there is the test's own fault.
@@ -14,7 +15,8 @@ var servers = []struct {
 	name  string
 	start func(testing.TB) (addr string)
 }{
-	{"apache", func(t testing.TB) string { return apache.Start(t).Addr() }},
+	{"apache", func(tb testing.TB) string { return apache.Start(tb).Addr() }},
+	{"zookit", func(tb testing.TB) string { return zktest.Start(tb).Addr() }},
 }
 
 // onServers runs a test on a server of each kind.
@@ -26,13 +28,13 @@ func onServers(t *testing.T, test func(t *testing.T, addr string)) {
 }
 
 // connect connects a plain zk.Conn and waits for its session.
-func connect(t testing.TB, addr string) *zk.Conn {
-	t.Helper()
+func connect(tb testing.TB, addr string) *zk.Conn {
+	tb.Helper()
 	conn, events, err := zk.Connect([]string{addr}, 10*time.Second, zk.WithLogInfo(false))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(conn.Close)
+	tb.Cleanup(conn.Close)
 	deadline := time.After(20 * time.Second)
 	for {
 		select {
@@ -41,7 +43,7 @@ func connect(t testing.TB, addr string) *zk.Conn {
 				return conn
 			}
 		case <-deadline:
-			t.Fatal("no session within 20 s")
+			tb.Fatal("no session within 20 s")
 		}
 	}
 }

@@ -128,9 +128,6 @@ func (f *FrameReader) Next() ([]byte, error) {
 		return nil, ErrFrameLength
 	}
 	if err := f.need(4 + n); err != nil {
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
 		return nil, err
 	}
 	frame := f.buf[f.r+4 : f.r+4+n : f.r+4+n]
@@ -144,7 +141,7 @@ func (f *FrameReader) Buffered() bool {
 	return have >= 4 && have-4 >= int(binary.BigEndian.Uint32(f.buf[f.r:]))
 }
 
-// need reads until n bytes are buffered.
+// need reads until n bytes are buffered. The stream's end is io.EOF only where no byte is buffered.
 func (f *FrameReader) need(n int) error {
 	for f.w-f.r < n {
 		if f.w == len(f.buf) {

@@ -88,8 +88,8 @@ func fuzz(f *testing.F, kind wire.Record) {
 }
 
 // seeds are the bodies of one record's type in the golden files and the samples.
-func seeds(t testing.TB, kind wire.Record) [][]byte {
-	t.Helper()
+func seeds(tb testing.TB, kind wire.Record) [][]byte {
+	tb.Helper()
 	typ := reflect.TypeOf(kind)
 	var all [][]byte
 	for _, rec := range samples {
@@ -98,7 +98,7 @@ func seeds(t testing.TB, kind wire.Record) [][]byte {
 		}
 	}
 	for _, peer := range peers {
-		for _, x := range golden(t, peer) {
+		for _, x := range golden(tb, peer) {
 			request, response := wire.Record(&wire.ConnectRequest{}), wire.Record(&wire.ConnectResponse{})
 			frame, reply := x.frame[4:], []byte(nil)
 			switch x.kind {
@@ -107,7 +107,7 @@ func seeds(t testing.TB, kind wire.Record) [][]byte {
 			case "notify":
 				request, frame = &wire.WatcherEvent{}, frame[wire.ReplyHeaderSize:]
 			case "request":
-				row := operation(t, x)
+				row := operation(tb, x)
 				request, response = row.Request(), row.Response()
 				frame, reply = frame[wire.RequestHeaderSize:], x.reply[4+wire.ReplyHeaderSize:]
 			}

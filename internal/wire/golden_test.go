@@ -25,11 +25,11 @@ type exchange struct {
 }
 
 // golden reads testdata/golden/<peer>.txt.
-func golden(t testing.TB, peer string) []exchange {
-	t.Helper()
+func golden(tb testing.TB, peer string) []exchange {
+	tb.Helper()
 	f, err := os.Open(filepath.Join("testdata", "golden", peer+".txt"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	var all []exchange
@@ -45,7 +45,7 @@ func golden(t testing.TB, peer string) []exchange {
 		}
 		b, err := hex.DecodeString(strings.TrimSpace(rest))
 		if err != nil {
-			t.Fatalf("%s: %s: %v", peer, name, err)
+			tb.Fatalf("%s: %s: %v", peer, name, err)
 		}
 		switch word {
 		case "connect", "request", "notify":
@@ -57,11 +57,11 @@ func golden(t testing.TB, peer string) []exchange {
 		case "again":
 			*again = b
 		default:
-			t.Fatalf("%s: a line that begins with %q", peer, word)
+			tb.Fatalf("%s: a line that begins with %q", peer, word)
 		}
 	}
 	if err := lines.Err(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return all
 }
@@ -108,15 +108,15 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func operation(t testing.TB, x exchange) wire.Operation {
-	t.Helper()
+func operation(tb testing.TB, x exchange) wire.Operation {
+	tb.Helper()
 	var h wire.RequestHeader
 	if err := wire.Unmarshal(x.frame[4:], &h); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	row, ok := h.Op.Lookup()
 	if !ok || !strings.HasPrefix(x.name, row.Name) {
-		t.Fatalf("%s: decoded as %v", x.name, h.Op)
+		tb.Fatalf("%s: decoded as %v", x.name, h.Op)
 	}
 	return row
 }

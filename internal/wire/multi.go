@@ -74,8 +74,9 @@ func multiBody(op Op) Record {
 		return new(SetDataRequest)
 	case OpGetData, OpGetChildren:
 		return new(PathWatchRequest)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // MultiResult is one result of a transaction. Op is OpError for a failed transaction, with Err telling which operation failed
@@ -110,6 +111,7 @@ func (p *MultiResponse) AppendTo(b []byte) []byte {
 			b = res.Stat.AppendTo(AppendBuffer(b, res.Data))
 		case OpGetChildren:
 			b = AppendStrings(b, res.Children)
+		default: // delete and check have only the header
 		}
 	}
 	return multiDone.AppendTo(b)

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server"
+	"github.com/zookit-go/zookit/testing/server/internal/session"
 )
 
 const jars = "/usr/share/java"
@@ -44,15 +46,27 @@ func apache(t *testing.T) (addr string) {
 		cancel()
 		_ = cmd.Wait()
 	})
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr); err == nil {
-			_ = nc.Close()
-			return addr
-		}
+	for deadline := time.Now().Add(time.Minute); !answers(t, addr); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("Apache ZooKeeper does not answer")
 		}
 	}
+	return addr
+}
+
+// answers tells whether a server takes handshakes: Apache listens long before it does. No session comes of it.
+func answers(t *testing.T, addr string) bool {
+	t.Helper()
+	nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = nc.Close() }()
+	_, err = nc.Write(wire.AppendFrame(nil, &wire.ConnectRequest{SessionID: 1, Passwd: make([]byte, 16)}))
+	if err == nil {
+		_, err = nc.Read(make([]byte, 1))
+	}
+	return err == nil
 }
 
 // step is one request of a script.
@@ -71,6 +85,15 @@ func TestAgainstApache(t *testing.T) {
 	}
 	theirs := apache(t)
 	s := start(t)
+	t.Run("password", func(t *testing.T) {
+		for range 20 {
+			c := connect(t, dialTCP(t, theirs))
+			if want := session.Passwd(c.session.SessionID); !bytes.Equal(c.session.Passwd, want) {
+				t.Errorf("session %x: password %x, ours would be %x", c.session.SessionID, c.session.Passwd, want)
+			}
+			connect(t, dialTCP(t, s.Addr())) // takes a zxid, too
+		}
+	})
 	for _, script := range scripts {
 		t.Run(script.name, func(t *testing.T) {
 			want := play(t, theirs, script.steps)

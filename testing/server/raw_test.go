@@ -200,7 +200,9 @@ func at(path string) *wire.PathRequest { return &wire.PathRequest{Path: path} }
 
 func read(path string) *wire.PathWatchRequest { return &wire.PathWatchRequest{Path: path} }
 
-func watch(path string) *wire.PathWatchRequest { return &wire.PathWatchRequest{Path: path, Watch: true} }
+func watch(path string) *wire.PathWatchRequest {
+	return &wire.PathWatchRequest{Path: path, Watch: true}
+}
 
 func version(path string, v int32) *wire.PathVersionRequest {
 	return &wire.PathVersionRequest{Path: path, Version: v}

@@ -23,7 +23,7 @@ type run struct {
 	started atomic.Int64     // goroutines; the last one that ends closes done
 	done    chan struct{}
 
-	requests chan []request.Request // closed when all who send are done
+	requests chan []request.Request // closed when all who send are done, unless killed
 	applied  chan struct{}          // closed when the last request has been answered
 	expiries chan *expiry
 
@@ -139,9 +139,9 @@ func (r *run) expireNow(session int64) bool {
 	}
 }
 
-// expire ends the sessions whose time has come. It is the last who sends requests.
+// expire ends the sessions whose time has come. After an end in order it is the last who sends requests, and so closes them;
+// after a kill there may be others, and nobody listens.
 func (r *run) expire() {
-	defer close(r.requests)
 	sessions := r.s.sessions
 	timer := time.NewTimer(sessions.NextTick(r.s.now()))
 	defer timer.Stop()
@@ -160,6 +160,7 @@ func (r *run) expire() {
 				r.submit(closeSession(e.session, e))
 			}
 		case <-r.stopping:
+			close(r.requests)
 			return
 		case <-r.killed:
 			return

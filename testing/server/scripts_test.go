@@ -19,7 +19,7 @@ func (record) Decode(*wire.Reader)        {}
 
 var (
 	worldRead = wire.ACL{Perms: wire.PermRead, Scheme: "world", ID: "anyone"}
-	alice     = "alice:GkDb1n0GVgqhFxtNPrVJPhrk4JY="
+	alice     = "alice:aYXlLOpEooaV1cRAvUL1fp9Qt7E="
 	odd       = []string{
 		"", "/", "abc", "//", "/d//x", "/d/", "/d/.", "/d/..", "/d/...", "/d/.a", "/d/\x00", "/d/\x01", "/d/\u007f", "/d/\u00a0",
 		"/d/\ud7ff", "/d/\ue000", "/d/\uf8ff", "/d/\uf900", "/d/\uffef", "/d/\ufff0", "/d/\U0001f600", "/d/\xff", "/missing/x", "/missing//x",
@@ -153,13 +153,13 @@ var scripts = []script{
 		{0, wire.OpCreate, create("/r", "", 0)}, {0, wire.OpCreate, create("/r/a", "", 0)}, {0, wire.OpSetData, set("/r/a", "", -1)},
 		{0, wire.OpSetWatches, &wire.SetWatchesRequest{RelativeZxid: 1, Data: []string{"/r/a", "/r/x"}, Exist: []string{"/r/a", "/r/x"}, Child: []string{"/r", "/r/x"}}},
 		{0, wire.OpSetWatches, &wire.SetWatchesRequest{RelativeZxid: 1 << 40, Data: []string{"/r/a", "/r/y"}, Exist: []string{"/r/a", "/r/z"}, Child: []string{"/r", "/r/y"}}},
-		{0, wire.OpSetWatches2, &wire.SetWatches2Request{Persistent: []string{"/r/a"}, PersistentRecursive: []string{"/r"}}},
+		{0, wire.OpSetWatches2, &wire.SetWatches2Request{Persistent: []string{"/r/a"}, PersistentRecursive: []string{"/"}}},
 		{1, wire.OpSetData, set("/r/a", "", -1)}, {1, wire.OpCreate, create("/r/x", "", 0)}, {1, wire.OpCreate, create("/r/z", "", 0)}, {1, wire.OpDelete, version("/r/a", -1)},
 		{0, wire.OpSetWatches, record("\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff")},
 	}},
 	{"records that do not decode", []step{
 		{0, wire.OpCreate, record("")}, {0, wire.OpDelete, record("\x00")}, {0, wire.OpExists, record("")}, {0, wire.OpGetData, record("\x00\x00\x00\x05/a")},
-		{0, wire.OpSetData, record("\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00")}, {0, wire.OpGetACL, record("\xff\xff\xff\xff")}, {0, wire.OpSetACL, record("")},
+		{0, wire.OpCreate, record("\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00")}, {0, wire.OpDelete, record("\xff\xff\xff\xff\x00\x00\x00\x00")}, {0, wire.OpGetACL, record("\xff\xff\xff\xff")}, {0, wire.OpSetACL, record("")},
 		{0, wire.OpMulti, record("")}, {0, wire.OpMultiRead, record("\x00\x00")}, {0, wire.OpSetWatches, record("")}, {0, wire.OpAddWatch, record("")},
 		{0, wire.OpRemoveWatches, record("\x00")}, {0, wire.OpGetEphemerals, record("")}, {0, wire.OpGetAllChildrenNumber, record("")}, {0, wire.OpSync, record("")},
 		{0, wire.OpCreate2, record("")}, {0, wire.OpCreateContainer, record("")}, {0, wire.OpCreateTTL, record("")}, {0, wire.OpReconfig, record("")},

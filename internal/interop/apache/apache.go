@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,40 +41,40 @@ admin.enableServer=false
 `
 
 // Start starts a server on a free port and returns when it answers. Lines of settings are added to its configuration.
-func Start(t testing.TB, settings ...string) *Server {
-	t.Helper()
-	classPath := foreign.ZooKeeper(t)
+func Start(tb testing.TB, settings ...string) *Server {
+	tb.Helper()
+	classPath := foreign.ZooKeeper(tb)
 	var last *foreign.Process
 	for range 3 { // another program may take the port before the server does
-		dir, port := t.TempDir(), freePort(t)
+		dir, port := tb.TempDir(), freePort(tb)
 		cfg := fmt.Sprintf(config, filepath.Join(dir, "data"), port)
 		for _, line := range settings {
 			cfg += line + "\n"
 		}
 		file := filepath.Join(dir, "zoo.cfg")
 		if err := os.WriteFile(file, []byte(cfg), 0o600); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		s := &Server{
 			addr: fmt.Sprintf("127.0.0.1:%d", port),
-			proc: foreign.Start(t, foreign.Java(t, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
+			proc: foreign.Start(tb, foreign.Java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
 		}
-		if s.answers(t.Context()) {
+		if s.answers(tb.Context()) {
 			return s
 		}
 		s.Kill()
 		last = s.proc
 	}
-	t.Fatalf("Apache ZooKeeper does not start:\n%s", last.Output())
+	tb.Fatalf("Apache ZooKeeper does not start:\n%s", last.Output())
 	return nil
 }
 
-// answers waits until the server says that it is well, or has ended.
+// answers waits until the server serves, or has ended.
 func (s *Server) answers(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		if ruok(ctx, s.addr) {
+		if serves(ctx, s.addr) {
 			return true
 		}
 		select {
@@ -86,7 +87,8 @@ func (s *Server) answers(ctx context.Context) bool {
 	}
 }
 
-func ruok(ctx context.Context, addr string) bool {
+// serves asks srvr, not ruok: a server is well before it serves.
+func serves(ctx context.Context, addr string) bool {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
@@ -96,19 +98,19 @@ func ruok(ctx context.Context, addr string) bool {
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(deadline) // without it the read lasts longer, no more
 	}
-	if _, err := io.WriteString(conn, "ruok"); err != nil {
+	if _, err := io.WriteString(conn, "srvr"); err != nil {
 		return false
 	}
-	answer, _ := io.ReadAll(conn)
-	return string(answer) == "imok"
+	answer, err := io.ReadAll(conn)
+	return err == nil && strings.HasPrefix(string(answer), "Zookeeper version:")
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
+func freePort(tb testing.TB) int {
+	tb.Helper()
 	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	l, err := config.Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port

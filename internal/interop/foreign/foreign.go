@@ -34,77 +34,77 @@ var (
 )
 
 // missing skips the test, or fails it where interop is required.
-func missing(t testing.TB, part, deb string) {
-	t.Helper()
+func missing(tb testing.TB, part, deb string) {
+	tb.Helper()
 	const format = "interop: %s is left out: no %s; Debian's package %s brings it"
 	if os.Getenv("ZOOKIT_INTEROP") == "required" {
-		t.Fatalf(format, t.Name(), part, deb)
+		tb.Fatalf(format, tb.Name(), part, deb)
 	}
-	t.Skipf(format, t.Name(), part, deb)
+	tb.Skipf(format, tb.Name(), part, deb)
 }
 
 // ZooKeeper is the class path of Apache ZooKeeper's server, client and shell.
-func ZooKeeper(t testing.TB) string {
-	t.Helper()
-	return classPath(t, debZooKeeper, zookeeperJars)
+func ZooKeeper(tb testing.TB) string {
+	tb.Helper()
+	return classPath(tb, debZooKeeper, zookeeperJars)
 }
 
 // Curator is the class path of Curator and all that it needs.
-func Curator(t testing.TB) string {
-	t.Helper()
-	return classPath(t, debCurator, curatorJars) + ":" + ZooKeeper(t)
+func Curator(tb testing.TB) string {
+	tb.Helper()
+	return classPath(tb, debCurator, curatorJars) + ":" + ZooKeeper(tb)
 }
 
-func classPath(t testing.TB, deb string, jars []string) string {
-	t.Helper()
+func classPath(tb testing.TB, deb string, jars []string) string {
+	tb.Helper()
 	paths := make([]string, len(jars))
 	for i, jar := range jars {
 		paths[i] = filepath.Join(jarDir, jar+".jar")
 		if _, err := os.Stat(paths[i]); err != nil {
-			missing(t, paths[i], deb)
+			missing(tb, paths[i], deb)
 		}
 	}
 	return strings.Join(paths, ":")
 }
 
-func program(t testing.TB, name, deb string) string {
-	t.Helper()
+func program(tb testing.TB, name, deb string) string {
+	tb.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		missing(t, name, deb)
+		missing(tb, name, deb)
 	}
 	return path
 }
 
 // Java is the command line of a Java program: a small machine that starts quickly and writes warnings to standard error.
-func Java(t testing.TB, classPath string, args ...string) []string {
-	t.Helper()
+func Java(tb testing.TB, classPath string, args ...string) []string {
+	tb.Helper()
 	return append([]string{
-		program(t, "java", debJDK), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+		program(tb, "java", debJDK), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
 		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", classPath,
 	}, args...)
 }
 
 // Compile compiles Java sources and returns the class path that has them and all they were compiled against.
-func Compile(t testing.TB, classPath string, sources ...string) string {
-	t.Helper()
-	javac := program(t, "javac", debJDK)
-	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+func Compile(tb testing.TB, classPath string, sources ...string) string {
+	tb.Helper()
+	javac := program(tb, "javac", debJDK)
+	dir := tb.TempDir()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, javac, append([]string{"-d", dir, "-cp", classPath}, sources...)...).CombinedOutput()
 	if err != nil {
-		t.Fatalf("javac: %v\n%s", err, out)
+		tb.Fatalf("javac: %v\n%s", err, out)
 	}
 	return dir + ":" + classPath
 }
 
 // Python is Debian's Python, which has Debian's kazoo; another one may come first in PATH.
-func Python(t testing.TB) string {
-	t.Helper()
+func Python(tb testing.TB) string {
+	tb.Helper()
 	const python = "/usr/bin/python3"
-	if err := exec.CommandContext(t.Context(), python, "-c", "import kazoo").Run(); err != nil {
-		missing(t, "kazoo for "+python, debKazoo)
+	if err := exec.CommandContext(tb.Context(), python, "-c", "import kazoo").Run(); err != nil {
+		missing(tb, "kazoo for "+python, debKazoo)
 	}
 	return python
 }

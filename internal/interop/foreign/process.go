@@ -32,28 +32,28 @@ type Process struct {
 }
 
 // Start starts a program.
-func Start(t testing.TB, command ...string) *Process {
-	t.Helper()
-	p := &Process{done: make(chan struct{}), log: filepath.Join(t.TempDir(), "output")}
+func Start(tb testing.TB, command ...string) *Process {
+	tb.Helper()
+	p := &Process{done: make(chan struct{}), log: filepath.Join(tb.TempDir(), "output")}
 	out, err := os.Create(p.log)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer out.Close()
 	// Not the test's context: that would end the keeper and leave the program.
 	cmd := exec.CommandContext(context.Background(), "/bin/sh", append([]string{"-c", keeper, "keeper"}, command...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if p.life, err = cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.done)
 	}()
-	t.Cleanup(p.Kill)
+	tb.Cleanup(p.Kill)
 	return p
 }
 

@@ -3,6 +3,7 @@ package foreign_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -48,13 +49,13 @@ func TestKilledTest(t *testing.T) {
 		if err := p.WaitFor(t.Context(), "end"); err != nil {
 			t.Fatal(err)
 		}
-		os.Stdout.WriteString(p.Output())
+		fmt.Print(p.Output())
 		select {}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestKilledTest$")
-	cmd.Env = append(os.Environ(), "FOREIGN_TEST_CHILD=1")
+	cmd.Env = append(os.Environ(), "FOREIGN_TEST_CHILD=1", "TMPDIR="+t.TempDir())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

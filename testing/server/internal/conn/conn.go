@@ -17,7 +17,7 @@ import (
 // Limits of one connection.
 const (
 	maxBatch  = 256       // requests handed over at once
-	softLimit = 16 << 20  // bytes queued for sending at which the reader stops reading until the client does
+	softLimit = 16 << 20  // bytes queued, or to be expected, at which the reader stops reading until the client does
 	hardLimit = 256 << 20 // bytes queued at which the connection is closed: the client does not read
 	idleLimit = 10 * time.Second
 )
@@ -48,9 +48,13 @@ type Conn struct {
 	wake    chan struct{} // tells the writer that there is something to do
 	room    chan struct{} // tells the reader that less is queued
 	ids     atomic.Pointer[[]auth.ID]
+	guess   int // the reader's: how large the next batch may become
 
 	mu       sync.Mutex // guards all below
 	out      []byte     // queued for sending
+	pending  int        // requests handed over and not answered
+	large    int        // bytes that their replies may have, to judge by the last ones
+	stalled  bool       // the reader waits for room
 	due      bool       // Send has asked for a Flush that has not come yet
 	closing  bool       // what is queued is the last
 	draining bool       // the reader is to stop
@@ -108,9 +112,15 @@ func (c *Conn) drain() {
 // finish closes the connection once everything queued is written.
 func (c *Conn) finish() {
 	c.mu.Lock()
-	c.closing = true
+	c.closingLocked()
 	c.mu.Unlock()
 	signal(c.wake)
+}
+
+// closingLocked says that nothing more will be queued. A client that does not read the rest is not waited for.
+func (c *Conn) closingLocked() {
+	c.closing = true
+	_ = c.nc.SetWriteDeadline(time.Now().Add(idleLimit)) // fails only on a connection that is closed
 }
 
 func signal(ch chan struct{}) {

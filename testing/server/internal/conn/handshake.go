@@ -24,6 +24,7 @@ func (c *Conn) handshake(frame []byte) bool {
 	c.mu.Lock()
 	c.readOnly = q.HasReadOnly
 	c.mu.Unlock()
+	c.expect(1)
 	timeout := min(max(time.Duration(q.Timeout)*time.Millisecond, c.env.MinTimeout), c.env.MaxTimeout)
 	if q.SessionID == 0 {
 		return c.newSession(timeout)

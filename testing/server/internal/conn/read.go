@@ -27,8 +27,12 @@ func (c *Conn) read() {
 		return
 	}
 	c.setReadDeadline(time.Time{})
-	for c.waitRoom() {
-		batch, err := c.next(frames)
+	for {
+		room, ok := c.waitRoom()
+		if !ok {
+			return
+		}
+		batch, err := c.next(frames, room)
 		if len(batch) > 0 && !c.submit(batch) {
 			return
 		}
@@ -46,11 +50,15 @@ func (c *Conn) read() {
 // errLast ends the reading: the server will close the connection once it has answered.
 var errLast = errors.New("conn: the last request")
 
-// next waits for a request and returns it with all others that are here. It returns requests also with an error.
-func (c *Conn) next(frames *wire.FrameReader) (batch []request.Request, err error) {
+// next waits for a request and returns it with the others that are here, up to most. It returns requests also with an error.
+func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request, err error) {
 	seen := int64(0)
-	defer func() { c.env.Counters.Received.Add(seen) }()
-	for first := true; first || frames.Buffered() && len(batch) < maxBatch; first = false {
+	defer func() {
+		c.env.Counters.Received.Add(seen)
+		c.guess = len(batch)
+	}()
+	batch = make([]request.Request, 0, min(c.guess, most))
+	for first := true; first || frames.Buffered() && len(batch) < most; first = false {
 		frame, err := frames.Next()
 		if err != nil {
 			return batch, err
@@ -106,6 +114,7 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 // after it.
 func (c *Conn) auth(xid int32, q *wire.AuthRequest) bool {
 	ids, ok := c.env.Policy.Add(c.IDs(), q.Scheme, q.Auth)
+	c.expect(1)
 	reply := request.Reply{Xid: xid}
 	if ok {
 		c.ids.Store(&ids)
@@ -123,6 +132,7 @@ func (c *Conn) submit(batch []request.Request) bool {
 	if !c.env.Sessions.Touch(c.session, c.env.Now()) {
 		return true
 	}
+	c.expect(len(batch))
 	if !c.env.Submit(batch) {
 		c.Abort()
 		return false

@@ -1,8 +1,6 @@
 package conn
 
 import (
-	"time"
-
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 )
@@ -20,16 +18,20 @@ func (c *Conn) Send(r request.Reply) (dirty bool) {
 	if c.aborted || c.closing {
 		return false
 	}
+	had := len(c.out)
 	c.encode(&r)
 	c.env.Counters.Sent.Add(1)
-	if r.Xid == wire.XidNotification && r.Connect == nil {
-		if _, is := r.Body.(*wire.WatcherEvent); is {
-			c.env.Counters.Events.Add(1)
+	if _, is := r.Body.(*wire.WatcherEvent); is {
+		c.env.Counters.Events.Add(1)
+	} else {
+		c.pending--
+		c.large = max(len(c.out)-had, c.large*7/8)
+		if c.stalled {
+			signal(c.room)
 		}
 	}
 	if r.Close {
-		c.closing = true
-		_ = c.nc.SetWriteDeadline(time.Now().Add(idleLimit)) // a client that does not read its last reply is not waited for
+		c.closingLocked()
 	}
 	if len(c.out) > hardLimit {
 		c.env.Log.Warn("closing a connection that does not read", "session", c.session, "queued", len(c.out))
@@ -97,18 +99,31 @@ func (c *Conn) write() {
 	}
 }
 
-// waitRoom returns when little enough is queued that more may be asked for; false if the connection is dead.
-func (c *Conn) waitRoom() bool {
+// waitRoom returns how many requests may be asked for, once little enough is queued; false if the connection is dead. What has
+// been asked for counts with what is queued, since its replies will be.
+func (c *Conn) waitRoom() (n int, ok bool) {
 	for {
 		c.mu.Lock()
-		queued, stop := len(c.out), c.aborted
+		room, stop := softLimit-len(c.out)-c.pending*c.large, c.aborted
+		c.stalled = room <= 0
+		n = maxBatch
+		if c.large > 0 {
+			n = min(n, room/c.large+1)
+		}
 		c.mu.Unlock()
-		if stop || queued < softLimit {
-			return !stop
+		if stop || room > 0 {
+			return n, !stop
 		}
 		select {
 		case <-c.room:
 		case <-c.dead:
 		}
 	}
+}
+
+// expect says that n replies will come.
+func (c *Conn) expect(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pending += n
 }

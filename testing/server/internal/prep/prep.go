@@ -35,7 +35,7 @@ func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 	if r.Gone {
 		return t
 	}
-	if !writes(r.Op) || r.Refused == wire.Unimplemented {
+	if !writes(r) {
 		t.Err = r.Refused
 		if t.Err == wire.OK && r.Op != wire.OpWhoAmI {
 			t.Err = p.sessions.Check(r.Session)
@@ -61,9 +61,15 @@ func (p *Prep) Fail(r *request.Request) request.Txn {
 	return request.Txn{Request: r, Zxid: p.zxid, Change: &request.Failed{Err: wire.SystemError}}
 }
 
-func writes(op wire.Op) bool {
-	row, ok := op.Lookup()
-	return ok && (row.Kind == wire.KindWrite || row.Kind == wire.KindInternal)
+// writes tells whether the request takes a zxid. One that cannot be read does so all the same, except reconfig, which Apache reads
+// before it thinks of a zxid.
+func writes(r *request.Request) bool {
+	row, ok := r.Op.Lookup()
+	switch {
+	case !ok, r.Refused == wire.Unimplemented, r.Refused != wire.OK && r.Op == wire.OpReconfig:
+		return false
+	}
+	return row.Kind == wire.KindWrite || row.Kind == wire.KindInternal
 }
 
 func (p *Prep) change(r *request.Request) (request.Change, wire.Code) {
