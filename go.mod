@@ -2,9 +2,8 @@ module github.com/zookit-go/zookit
 
 go 1.26.0
 
-require github.com/go-zookeeper/zk v1.0.4
-
 require (
-	github.com/cenkalti/backoff/v4 v4.3.0 // indirect
-	golang.org/x/sync v0.24.0 // indirect
+	github.com/cenkalti/backoff/v4 v4.3.0
+	github.com/go-zookeeper/zk v1.0.4
+	golang.org/x/sync v0.24.0
 )

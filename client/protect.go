@@ -90,15 +90,15 @@ func (b CreateBuilder) find(ctx context.Context, o *operation) (string, error) {
 func (b CreateBuilder) lookup(ctx context.Context) (string, error) {
 	parent := parentOf(b.path)
 	names, _, err := b.c.Children(parent).Do(ctx)
-	if errors.Is(err, zk.ErrNoNode) {
-		return "", nil
+	if err != nil && !errors.Is(err, zk.ErrNoNode) {
+		return "", err
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, b.protect.prefix) {
 			return join(parent, name), nil
 		}
 	}
-	return "", err
+	return "", nil
 }
 
 // Withdraw makes sure, in the background, that a protected znode that an attempt may have created does not stay: it is looked up and

@@ -28,7 +28,9 @@ func share(b *testing.B, callers int, do task) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
 }
 
+// bench is the call from each side alone.
 func (op call) bench(b *testing.B, srv target) {
+	b.Helper()
 	for side, name := range sideNames {
 		for _, callers := range callerCounts {
 			b.Run(fmt.Sprintf("%s/callers=%d", name, callers), func(b *testing.B) {
@@ -44,6 +46,7 @@ func BenchmarkSet(b *testing.B) { onServer(b, set.bench) }
 
 func BenchmarkLock(b *testing.B) {
 	onServer(b, func(b *testing.B, srv target) {
+		b.Helper()
 		for side, name := range lockNames {
 			for _, n := range contenderCounts {
 				b.Run(fmt.Sprintf("%s/contenders=%d", name, n), func(b *testing.B) {

@@ -16,8 +16,8 @@ const (
 	dataPath  = root + "/data"
 	dataBytes = 100
 
-	callRounds = 9
-	callWindow = 200 * time.Millisecond
+	callRounds = 15
+	callWindow = 120 * time.Millisecond
 )
 
 var (

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	lockRounds = 7
-	lockWindow = 400 * time.Millisecond
+	lockRounds = 11
+	lockWindow = 250 * time.Millisecond
 	// flightCycles is how many cycles each contender does while flights are counted.
 	flightCycles = 6
 )

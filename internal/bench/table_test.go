@@ -32,11 +32,15 @@ type table struct {
 // the output.
 func BenchmarkSideBySide(b *testing.B) {
 	onServer(b, func(b *testing.B, srv target) {
+		b.Helper()
 		t := table{server: srv.name}
 		for _, op := range []call{get, set} {
 			for _, callers := range callerCounts {
 				row, ok := once(b, fmt.Sprintf("%s/callers=%d", op.name, callers),
-					func(b *testing.B) callRow { return op.compare(b, srv, callers) },
+					func(b *testing.B) callRow {
+						b.Helper()
+						return op.compare(b, srv, callers)
+					},
 					func(row callRow) float64 { return row.ours.median })
 				if ok {
 					t.calls = append(t.calls, row)
@@ -45,7 +49,10 @@ func BenchmarkSideBySide(b *testing.B) {
 		}
 		for _, n := range contenderCounts {
 			row, ok := once(b, fmt.Sprintf("lock/contenders=%d", n),
-				func(b *testing.B) lockRow { return compareLocks(b, srv, n) },
+				func(b *testing.B) lockRow {
+					b.Helper()
+					return compareLocks(b, srv, n)
+				},
 				func(row lockRow) float64 { return row.ratio.median })
 			if ok {
 				t.locks = append(t.locks, row)
@@ -86,7 +93,7 @@ func (t table) print(w io.Writer) error {
 	return err
 }
 
-func (t table) printCalls(w io.Writer) {
+func (t table) printCalls(w *strings.Builder) {
 	fmt.Fprintf(w, `
 Synchronous calls, %d bytes of data, one session. Ratios: the rounds' median (lowest to highest).
   plain  zk.Connect and zk.Conn
@@ -94,16 +101,16 @@ Synchronous calls, %d bytes of data, one session. Ratios: the rounds' median (lo
   ours   Client.Get and Client.Set, Do
 
 `, dataBytes)
-	fmt.Fprintln(w, "               operations/s              ratio of operations/s                                allocations/op        bytes/op")
-	fmt.Fprintln(w, "call callers   plain    seam    ours     seam/plain          ours/plain          aim          plain  seam  ours   plain  seam  ours")
+	fmt.Fprintln(w, "               operations/s                ratio of operations/s                                           allocations/op        bytes/op")
+	fmt.Fprintln(w, "call callers   plain    seam    ours       seam/plain            ours/plain            aim               plain  seam  ours   plain  seam  ours")
 	for _, r := range t.calls {
-		fmt.Fprintf(w, "%-4s %7d %7.0f %7.0f %7.0f     %-18s  %-18s  %-11s  %5.1f %5.1f %5.1f   %5.0f %5.0f %5.0f\n",
+		fmt.Fprintf(w, "%-4s %7d %7.0f %7.0f %7.0f       %-20s  %-20s  %-16s  %5.1f %5.1f %5.1f   %5.0f %5.0f %5.0f\n",
 			r.name, r.callers, r.rate[onPlain], r.rate[onSeam], r.rate[onOurs], r.seam, r.ours, r.aim(),
 			r.allocs[onPlain], r.allocs[onSeam], r.allocs[onOurs], r.bytes[onPlain], r.bytes[onSeam], r.bytes[onOurs])
 	}
 }
 
-func (t table) printLocks(w io.Writer) {
+func (t table) printLocks(w *strings.Builder) {
 	fmt.Fprint(w, `
 Lock cycles, Lock and Unlock with nothing between, a session for each contender. Per cycle: requests and watch events by the server's
 counters; flights, the round trips of one contender, as seen on its connection.
@@ -111,10 +118,10 @@ counters; flights, the round trips of one contender, as seen on its connection.
   our  lock.Mutex
 
 `)
-	fmt.Fprintln(w, "                 cycles/s          ratio                requests/cycle   events/cycle   flights/cycle")
-	fmt.Fprintln(w, "lock contenders      zk     our     our/zk               zk     our       zk    our      zk  our         aim")
+	fmt.Fprintln(w, "                 cycles/s          ratio                  requests/cycle   events/cycle   flights/cycle")
+	fmt.Fprintln(w, "lock contenders      zk     our     our/zk                 zk     our       zk    our      zk  our         aim")
 	for _, r := range t.locks {
-		fmt.Fprintf(w, "     %10d %7.0f %7.0f     %-18s %5.2f   %5.2f    %5.2f  %5.2f   %5d %4d         %s\n",
+		fmt.Fprintf(w, "     %10d %7.0f %7.0f     %-20s %5.2f   %5.2f    %5.2f  %5.2f   %5d %4d         %s\n",
 			r.contenders, r.rate[byZK], r.rate[byMutex], r.ratio, r.requests[byZK], r.requests[byMutex],
 			r.events[byZK], r.events[byMutex], r.flights[byZK], r.flights[byMutex], r.aim())
 	}

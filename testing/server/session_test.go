@@ -77,7 +77,7 @@ func TestExpiryTellsWatchersAndNobodyElse(t *testing.T) {
 		if st := other.stat("/e"); st.EphemeralOwner != c.session.SessionID || len(s.Sessions()) != 2 {
 			t.Errorf("%+v, %v", st, s.Sessions())
 		}
-		time.Sleep(3 * time.Second)
+		time.Sleep(3*time.Second + 1) // a tick behind the timeout is the latest, and included
 		other.want(wire.NoNode, wire.OpExists, read("/e"))
 		if got := list(other.events); got != "deleted /e" {
 			t.Errorf("%q", got)

@@ -35,7 +35,7 @@ func (s *Seam) checkClock(id int64) {
 	s.end(ErrLost)
 	s.mu.Unlock()
 	if c != nil {
-		c.fail(ErrLost)
+		_ = c.fail(ErrLost)
 	}
 }
 

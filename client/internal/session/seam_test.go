@@ -398,3 +398,25 @@ func TestRoom(t *testing.T) {
 		}
 	})
 }
+
+// zk.Conn blocks for ever when the write of an identity that it sends again fails; it must not see one fail.
+func TestWriteNeverFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		s := New(Options{Dial: n.host.DialContext, Timeout: timeout})
+		conn, err := s.Dial("tcp", "zk:2181", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		handshake := wire.AppendFrame(nil, &wire.ConnectRequest{})
+		for range 3 {
+			if k, err := conn.Write(handshake); k != len(handshake) || err != nil {
+				t.Errorf("Write: %d, %v", k, err)
+			}
+			_ = conn.Close()
+		}
+		if _, err := conn.Read(make([]byte, 4)); err == nil {
+			t.Error("Read tells of no end")
+		}
+	})
+}

@@ -10,6 +10,9 @@ import (
 )
 
 // Write implements net.Conn for zk.Conn. Frames are passed on whole, in the order of arrival among the SDK's.
+//
+// It reports no error: the end of a connection is told by Read alone. zk.Conn answers a request whose write failed twice, once there
+// and once when it ends all that are in flight, and for an identity that it sends again the second answer blocks it for ever.
 func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	for c.err == nil && len(c.out) >= maxOut {
@@ -18,9 +21,8 @@ func (c *conn) Write(p []byte) (int, error) {
 		}
 	}
 	if c.err != nil {
-		err := c.err
 		c.mu.Unlock()
-		return 0, err
+		return len(p), nil
 	}
 	frames := p
 	if len(c.partial) > 0 {
@@ -34,7 +36,8 @@ func (c *conn) Write(p []byte) (int, error) {
 		}
 		if err := c.take(frames[:n]); err != nil {
 			c.mu.Unlock()
-			return 0, c.fail(err)
+			_ = c.fail(err)
+			return len(p), nil
 		}
 		frames = frames[n:]
 	}

@@ -17,6 +17,8 @@ import (
 // Limits of one connection.
 const (
 	maxBatch  = 256       // requests handed over at once
+	minWindow = 64        // requests on their way from a connection of which nothing is known
+	maxWindow = 4096      // the same, after as many replies
 	softLimit = 16 << 20  // bytes queued, or to be expected, at which the reader stops reading until the client does
 	hardLimit = 256 << 20 // bytes queued at which the connection is closed: the client does not read
 	idleLimit = 10 * time.Second
@@ -53,6 +55,7 @@ type Conn struct {
 	mu       sync.Mutex // guards all below
 	out      []byte     // queued for sending
 	pending  int        // requests handed over and not answered
+	answered int        // how many were, up to maxWindow
 	large    int        // bytes that their replies may have, to judge by the last ones
 	stalled  bool       // the reader waits for room
 	due      bool       // Send has asked for a Flush that has not come yet
@@ -60,7 +63,7 @@ type Conn struct {
 	draining bool       // the reader is to stop
 	aborted  bool
 	readOnly bool // the client's handshake had the trailing boolean
-	answered bool // ready is closed
+	greeted  bool // ready is closed
 }
 
 func newConn(env *Env, nc net.Conn) *Conn {

@@ -25,6 +25,7 @@ func (c *Conn) Send(r request.Reply) (dirty bool) {
 		c.env.Counters.Events.Add(1)
 	} else {
 		c.pending--
+		c.answered = min(c.answered+1, maxWindow)
 		c.large = max(len(c.out)-had, c.large*7/8)
 		if c.stalled {
 			signal(c.room)
@@ -53,8 +54,8 @@ func (c *Conn) encode(r *request.Reply) {
 	}
 	r.Connect.HasReadOnly = c.readOnly
 	c.out = wire.AppendFrame(c.out, r.Connect)
-	if !c.answered {
-		c.answered = true
+	if !c.greeted {
+		c.greeted = true
 		close(c.ready)
 	}
 }
@@ -99,19 +100,20 @@ func (c *Conn) write() {
 	}
 }
 
-// waitRoom returns how many requests may be asked for, once little enough is queued; false if the connection is dead. What has
-// been asked for counts with what is queued, since its replies will be.
+// waitRoom returns how many requests may be asked for, once little enough is on its way; false if the connection is dead.
+// What has been asked for counts with what is queued, since its replies will be, as large as the last ones were. As long as
+// there are none to judge by, the window is small.
 func (c *Conn) waitRoom() (n int, ok bool) {
 	for {
 		c.mu.Lock()
-		room, stop := softLimit-len(c.out)-c.pending*c.large, c.aborted
-		c.stalled = room <= 0
-		n = maxBatch
+		n = min(maxBatch, max(c.answered, minWindow)-c.pending)
 		if c.large > 0 {
-			n = min(n, room/c.large+1)
+			n = min(n, (softLimit-len(c.out))/c.large+1-c.pending)
 		}
+		stop := c.aborted
+		c.stalled = n <= 0
 		c.mu.Unlock()
-		if stop || room > 0 {
+		if stop || n > 0 {
 			return n, !stop
 		}
 		select {
