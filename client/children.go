@@ -34,7 +34,9 @@ func (b ChildrenBuilder) operation(w *Watch) (operation, error) {
 
 func decodeChildren(o *operation, call *session.Call) (ChildrenResult, error) {
 	var p wire.GetChildren2Response
-	if err := wire.Unmarshal(call.Body(), &p); err != nil {
+	r := wire.NewReader(call.Body())
+	p.Decode(&r)
+	if err := r.Err(); err != nil {
 		return ChildrenResult{}, o.fail(err, false)
 	}
 	return ChildrenResult{p.Children, statOf(p.Stat)}, nil

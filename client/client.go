@@ -111,7 +111,7 @@ func (c *Client) States(ctx context.Context) <-chan StateChange { return c.state
 // the connection is dropped, the session is left to its timeout, and the error says so. Calls under way fail with ErrClosed or
 // ErrConnectionLoss. A second Close does nothing.
 func (c *Client) Close(ctx context.Context) error {
-	if c.life.Err() != nil {
+	if c.closed() {
 		return nil
 	}
 	c.end(ErrClosed)
@@ -129,6 +129,8 @@ func (c *Client) Close(ctx context.Context) error {
 		return fmt.Errorf("client: close: %w", context.Cause(ctx))
 	}
 }
+
+func (c *Client) closed() bool { return c.life.Err() != nil }
 
 // abandon closes the conn in the background. The channel it returns is closed when all of conn's goroutines have ended, which takes
 // zk.Conn a second at the most.

@@ -154,7 +154,9 @@ var errTxnParents = errors.New("a transaction makes no parents of its own")
 // decodeCreate reads the path. Create's reply and those of its newer forms begin alike.
 func (b CreateBuilder) decode(o *operation, call *session.Call) (string, error) {
 	var p wire.PathResponse
-	if err := wire.Unmarshal(call.Body(), &p); err != nil {
+	r := wire.NewReader(call.Body())
+	p.Decode(&r)
+	if err := r.Err(); err != nil {
 		return "", o.fail(err, false)
 	}
 	return b.c.rel(p.Path), nil

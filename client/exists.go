@@ -29,7 +29,9 @@ func (b ExistsBuilder) operation(w *Watch) (operation, error) {
 
 func decodeStat(o *operation, call *session.Call) (*zk.Stat, error) {
 	var p wire.StatResponse
-	if err := wire.Unmarshal(call.Body(), &p); err != nil {
+	r := wire.NewReader(call.Body())
+	p.Decode(&r)
+	if err := r.Err(); err != nil {
 		return nil, o.fail(err, false)
 	}
 	return statOf(p.Stat), nil

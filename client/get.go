@@ -34,7 +34,9 @@ func (b GetBuilder) operation(w *Watch) (operation, error) {
 
 func decodeGet(o *operation, call *session.Call) (GetResult, error) {
 	var p wire.GetDataResponse
-	if err := wire.Unmarshal(call.Body(), &p); err != nil {
+	r := wire.NewReader(call.Body())
+	p.Decode(&r)
+	if err := r.Err(); err != nil {
 		return GetResult{}, o.fail(err, false)
 	}
 	return GetResult{p.Data, statOf(p.Stat)}, nil

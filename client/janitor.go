@@ -19,7 +19,7 @@ type janitor struct {
 func (j *janitor) add(job func(context.Context) error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.c.life.Err() != nil {
+	if j.c.closed() {
 		return
 	}
 	j.jobs = append(j.jobs, job)
@@ -34,7 +34,7 @@ func (j *janitor) run(idle chan struct{}) {
 	defer close(idle)
 	for {
 		j.mu.Lock()
-		if len(j.jobs) == 0 || j.c.life.Err() != nil {
+		if len(j.jobs) == 0 || j.c.closed() {
 			j.jobs, j.running = nil, false
 			j.mu.Unlock()
 			return

@@ -110,7 +110,7 @@ func (b CreateBuilder) Withdraw() {
 	}
 	session := b.c.Session()
 	b.c.janitor.add(func(ctx context.Context) error {
-		if b.ephemeral && session.Err() != nil {
+		if b.ephemeral && session.over() {
 			return nil // it went with its session
 		}
 		path, err := b.lookup(ctx)

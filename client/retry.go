@@ -54,7 +54,7 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 	if err := context.Cause(ctx); err != nil {
 		return session.Failed(o.op, err)
 	}
-	if c.life.Err() != nil {
+	if c.closed() {
 		return session.Failed(o.op, ErrClosed)
 	}
 	var w *session.Watch

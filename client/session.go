@@ -37,11 +37,13 @@ func (s *Session) Context() context.Context { return s.ctx }
 
 // Err is nil as long as the session lives, then the cause of its end.
 func (s *Session) Err() error {
-	if s.ctx.Err() == nil {
+	if !s.over() {
 		return nil
 	}
 	return context.Cause(s.ctx)
 }
+
+func (s *Session) over() bool { return s.ctx.Err() != nil }
 
 // String is the id as ZooKeeper's tools print it.
 func (s *Session) String() string { return fmt.Sprintf("0x%x", uint64(s.id)) }

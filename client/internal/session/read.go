@@ -99,7 +99,9 @@ func (c *conn) next() error {
 		return err
 	}
 	var h wire.ReplyHeader
-	if err := wire.Unmarshal(c.in[c.r+4:c.w], &h); err != nil {
+	r := wire.NewReader(c.in[c.r+4 : c.w]) // not Unmarshal: through its interface each frame's header would escape
+	h.Decode(&r)
+	if err := r.Err(); err != nil {
 		return err
 	}
 	if h.Xid == wire.XidNotification {
