@@ -64,7 +64,8 @@ func startOurs(b *testing.B) target {
 
 func startApache(b *testing.B) target {
 	b.Helper()
-	addr := apache.Start(b).Addr()
+	addr := apache.StartOptimized(b).Addr()
+	get.warm(b, addr)
 	m, err := mntr(b.Context(), addr)
 	if err != nil {
 		b.Fatal(err)

@@ -43,6 +43,17 @@ admin.enableServer=false
 // Start starts a server on a free port and returns when it answers. Lines of settings are added to its configuration.
 func Start(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
+	return start(tb, foreign.Java, settings)
+}
+
+// StartOptimized is Start for benchmarks: the server runs as an operator would run it.
+func StartOptimized(tb testing.TB, settings ...string) *Server {
+	tb.Helper()
+	return start(tb, foreign.OptimizedJava, settings)
+}
+
+func start(tb testing.TB, java func(testing.TB, string, ...string) []string, settings []string) *Server {
+	tb.Helper()
 	classPath := foreign.ZooKeeper(tb)
 	var last *foreign.Process
 	for range 3 { // another program may take the port before the server does
@@ -57,7 +68,7 @@ func Start(tb testing.TB, settings ...string) *Server {
 		}
 		s := &Server{
 			addr: fmt.Sprintf("127.0.0.1:%d", port),
-			proc: foreign.Start(tb, foreign.Java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
+			proc: foreign.Start(tb, java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
 		}
 		if s.answers(tb.Context()) {
 			return s

@@ -85,6 +85,14 @@ func Java(tb testing.TB, classPath string, args ...string) []string {
 	}, args...)
 }
 
+// OptimizedJava is Java with the machine as it comes, which takes longer to start and serves faster: for benchmarks.
+func OptimizedJava(tb testing.TB, classPath string, args ...string) []string {
+	tb.Helper()
+	return append([]string{
+		program(tb, "java", debJDK), "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", classPath,
+	}, args...)
+}
+
 // Compile compiles Java sources and returns the class path that has them and all they were compiled against.
 func Compile(tb testing.TB, classPath string, sources ...string) string {
 	tb.Helper()
