@@ -124,6 +124,21 @@ func (l *log) hooks() Hooks {
 	}
 }
 
+// expect checks the next lines.
+func (l *log) expect(t *testing.T, want ...string) {
+	t.Helper()
+	for _, line := range want {
+		select {
+		case got := <-l.lines:
+			if got != line {
+				t.Fatalf("hook: got %q, want %q", got, line)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("hook: nothing, want %q", line)
+		}
+	}
+}
+
 // connect starts a zk.Conn over a seam, in a bubble. The test closes it with its closer.
 func connect(t *testing.T, n network, timeout time.Duration, hooks Hooks) (*Seam, *zk.Conn, func()) {
 	t.Helper()
@@ -149,3 +164,30 @@ func (silent) Printf(string, ...any) {}
 
 // drain reads a peer's connection until it ends, so that a closing client never blocks on the pipe.
 func (p *peer) drain() { _, _ = io.Copy(io.Discard, p.conn) }
+
+// rig is a seam with a session, number 7, and the server's end of its connection.
+type rig struct {
+	network
+	*log
+	seam  *Seam
+	conn  *zk.Conn
+	peer  *peer
+	close func() // the client; the server's end must serve, or be gone
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{network: newNetwork(t), log: newLog()}
+	r.seam, r.conn, r.close = connect(t, r.network, timeout, r.hooks())
+	r.peer = r.accept()
+	r.peer.handshake()
+	r.peer.grant(7, timeout)
+	r.expect(t, "connected")
+	return r
+}
+
+// end closes the client in good order.
+func (r *rig) end() {
+	go r.peer.answerClose()
+	r.close()
+}
