@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/server"
 )
 
@@ -82,23 +83,29 @@ func FuzzSocket(f *testing.F) {
 		}
 		f.Add(all, false)
 	}
-	var sv *server.Server
-	f.Fuzz(func(t *testing.T, b []byte, bare bool) {
-		if sv == nil {
-			s, err := server.New()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Start(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			sv = s
+	network := fault.NewNetwork() // a fuzzer would use up all ports of a real one
+	sv, err := server.New(server.WithAddr("zk:2181"), server.WithListen(network.Listen))
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := sv.Start(f.Context()); err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(sv.Kill)
+	dial := func(t *testing.T) net.Conn {
+		t.Helper()
+		nc, err := network.Dial("tcp", sv.Addr(), 0)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return nc
+	}
+	f.Fuzz(func(t *testing.T, b []byte, bare bool) {
 		var c *raw
 		if bare {
-			c = newRaw(t, dialTCP(t, sv.Addr()))
+			c = newRaw(t, dial(t))
 		} else {
-			c = connect(t, dialTCP(t, sv.Addr()))
+			c = connect(t, dial(t))
 			c.ok(wire.OpAddWatch, addWatch("/", wire.AddPersistentRecursive), nil)
 		}
 		done := make(chan struct{})
@@ -111,9 +118,9 @@ func FuzzSocket(f *testing.F) {
 			}
 		}()
 		_, _ = c.nc.Write(b) // it may be closed already
-		_ = c.nc.(*net.TCPConn).CloseWrite()
+		_ = c.nc.(interface{ CloseWrite() error }).CloseWrite()
 		<-done
-		ctl := connect(t, dialTCP(t, sv.Addr()))
+		ctl := connect(t, dial(t))
 		ctl.ok(wire.OpGetACL, at("/zookeeper/config"), nil)
 		ctl.ok(wire.OpGetChildren2, read("/zookeeper"), nil)
 		ctl.ok(wire.OpCloseSession, &wire.Empty{}, nil)

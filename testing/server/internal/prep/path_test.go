@@ -1,6 +1,10 @@
 package prep
 
-import "testing"
+import (
+	"fmt"
+	"math"
+	"testing"
+)
 
 func TestValidPath(t *testing.T) {
 	for _, p := range []string{"/", "/a", "/a/b", "/...", "/.a", "/a.", "/a..b", "/ ", "/\u00a0", "/\ud7ff", "/\uf900", "/\uffef", "/é/ü"} {
@@ -14,6 +18,14 @@ func TestValidPath(t *testing.T) {
 	} {
 		if validPath(p) {
 			t.Errorf("%q passes", p)
+		}
+	}
+}
+
+func TestNumbered(t *testing.T) {
+	for _, n := range []int32{0, 7, 1234567890, math.MaxInt32, -1, -2147483647, math.MinInt32} {
+		if got, want := numbered("/a", n), fmt.Sprintf("/a%010d", n); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }
