@@ -3,71 +3,17 @@ package server_test
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/zookit-go/zookit/internal/interop/apache"
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server"
 	"github.com/zookit-go/zookit/testing/server/internal/session"
 )
-
-const jars = "/usr/share/java"
-
-// apache starts Apache ZooKeeper 3.8.0, as Debian packages it, on an empty directory.
-func apache(t *testing.T) (addr string) {
-	t.Helper()
-	java, err := exec.LookPath("java")
-	if _, missing := os.Stat(filepath.Join(jars, "zookeeper.jar")); err != nil || missing != nil {
-		t.Skip("needs java and Debian's libzookeeper-java")
-	}
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr = ln.Addr().String()
-	_, port, _ := net.SplitHostPort(addr)
-	_ = ln.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, java, "-Dzookeeper.admin.enableServer=false", "-cp", jars+"/*",
-		"org.apache.zookeeper.server.ZooKeeperServerMain", port, t.TempDir())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-	})
-	for deadline := time.Now().Add(time.Minute); !answers(t, addr); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("Apache ZooKeeper does not answer")
-		}
-	}
-	return addr
-}
-
-// answers tells whether a server takes handshakes: Apache listens long before it does. No session comes of it.
-func answers(t *testing.T, addr string) bool {
-	t.Helper()
-	nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = nc.Close() }()
-	_, err = nc.Write(wire.AppendFrame(nil, &wire.ConnectRequest{SessionID: 1, Passwd: make([]byte, 16)}))
-	if err == nil {
-		_, err = nc.Read(make([]byte, 1))
-	}
-	return err == nil
-}
 
 // step is one request of a script.
 type step struct {
@@ -80,10 +26,7 @@ type step struct {
 // back must be the same, zxids included, but for the time, the ids of sessions and the zxid of notifications, which 3.8 does
 // not tell.
 func TestAgainstApache(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a JVM")
-	}
-	theirs := apache(t)
+	theirs := apache.Start(t, "extendedTypesEnabled=false").Addr()
 	s := start(t)
 	t.Run("password", func(t *testing.T) {
 		for range 20 {

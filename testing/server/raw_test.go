@@ -30,26 +30,26 @@ type reply struct {
 	body []byte
 }
 
-func dialTCP(t testing.TB, addr string) net.Conn {
-	t.Helper()
-	nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
+func dialTCP(tb testing.TB, addr string) net.Conn {
+	tb.Helper()
+	nc, err := new(net.Dialer).DialContext(tb.Context(), "tcp", addr)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return nc
 }
 
 // newRaw takes over a connection that has not shaken hands.
-func newRaw(t testing.TB, nc net.Conn) *raw {
-	t.Helper()
-	t.Cleanup(func() { _ = nc.Close() })
-	return &raw{t: t, nc: nc, frames: wire.NewFrameReader(nc, 64<<20)}
+func newRaw(tb testing.TB, nc net.Conn) *raw {
+	tb.Helper()
+	tb.Cleanup(func() { _ = nc.Close() })
+	return &raw{t: tb, nc: nc, frames: wire.NewFrameReader(nc, 64<<20)}
 }
 
 // connect shakes hands for a new session.
-func connect(t testing.TB, nc net.Conn) *raw {
-	t.Helper()
-	c := newRaw(t, nc)
+func connect(tb testing.TB, nc net.Conn) *raw {
+	tb.Helper()
+	c := newRaw(tb, nc)
 	c.handshake(wire.ConnectRequest{Timeout: 10000, Passwd: make([]byte, 16), HasReadOnly: true})
 	return c
 }

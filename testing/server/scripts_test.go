@@ -174,13 +174,11 @@ var scripts = []script{
 func oddPaths() []step {
 	steps := []step{{0, wire.OpCreate, create("/d", "", 0)}}
 	for _, p := range odd {
-		for _, q := range []step{
+		steps = append(steps, []step{
 			{0, wire.OpCreate, create(p, "", 0)}, {0, wire.OpExists, read(p)}, {0, wire.OpGetData, read(p)}, {0, wire.OpGetChildren, read(p)},
 			{0, wire.OpGetACL, at(p)}, {0, wire.OpSetData, set(p, "", 9)}, {0, wire.OpSetACL, &wire.SetACLRequest{Path: p, ACL: wire.OpenACL, Version: 9}},
 			{0, wire.OpMulti, multi(op(wire.OpCheck, version(p, 9)))}, {0, wire.OpDelete, version(p, -1)},
-		} {
-			steps = append(steps, q)
-		}
+		}...)
 	}
 	return steps
 }
