@@ -16,8 +16,8 @@ const (
 	dataPath  = root + "/data"
 	dataBytes = 100
 
-	callRounds = 11
-	callWindow = 200 * time.Millisecond
+	callRounds = 21
+	callWindow = 100 * time.Millisecond
 	warmUp     = 4 * time.Second // for Java's compiler to have seen the server at work
 )
 

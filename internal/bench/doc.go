@@ -15,8 +15,11 @@
 // out; "ours" is Client.Get and Client.Set with Do. Allocations are those of the whole process over a window, divided by its operations.
 //
 // Lock cycles: one cycle is Lock and Unlock with nothing between them; every contender has a session of its own. Requests and watch
-// events are the server's own counters over the windows, divided by the cycles in them. Flights, which are the round trips of one
-// contender, are counted on its connection in a run of their own: a write that follows a read begins a flight.
+// events are the server's own counters over the windows, divided by the cycles in them. Round trips of one
+// contender are counted on its connection in a run of their own: a write that follows a read begins one.
+//
+// Where Apache's server is what limits both sides, more callers cannot tell them apart; so the calls are measured once more on our own
+// server, in this process.
 //
 // The other benchmarks are the same operations one by one, for the profiler:
 //

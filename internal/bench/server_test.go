@@ -17,9 +17,10 @@ import (
 
 // target is the server that everything is measured on.
 type target struct {
-	name  string // for the table's heading
-	addr  string
-	count func(context.Context) (counts, error)
+	name    string // for the table's heading
+	addr    string
+	foreign bool
+	count   func(context.Context) (counts, error)
 }
 
 // counts is what a server has done, in its own words, without what the probing adds to it.
@@ -73,8 +74,9 @@ func startApache(b *testing.B) target {
 	version, _, _ := strings.Cut(m["zk_version"], "-")
 	probes := int64(0)
 	return target{
-		name: "Apache ZooKeeper " + version + ", which does not wait for the disk",
-		addr: addr,
+		foreign: true,
+		name:    "Apache ZooKeeper " + version + ", which does not wait for the disk",
+		addr:    addr,
 		count: func(ctx context.Context) (counts, error) {
 			m, err := mntr(ctx, addr)
 			if err != nil {

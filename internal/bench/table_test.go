@@ -26,6 +26,7 @@ type table struct {
 	server string
 	calls  []callRow
 	locks  []lockRow
+	inside []callRow // on our own server, if the others are on Apache's
 }
 
 // BenchmarkSideBySide measures both sides in turns and prints the table. It is the last in the package, so that the table is the end of
@@ -33,20 +34,7 @@ type table struct {
 func BenchmarkSideBySide(b *testing.B) {
 	onServer(b, func(b *testing.B, srv target) {
 		b.Helper()
-		t := table{server: srv.name}
-		for _, op := range []call{get, set} {
-			for _, callers := range callerCounts {
-				row, ok := once(b, fmt.Sprintf("%s/callers=%d", op.name, callers),
-					func(b *testing.B) callRow {
-						b.Helper()
-						return op.compare(b, srv, callers)
-					},
-					func(row callRow) float64 { return row.ours.median })
-				if ok {
-					t.calls = append(t.calls, row)
-				}
-			}
-		}
+		t := table{server: srv.name, calls: compareCalls(b, "", srv)}
 		for _, n := range contenderCounts {
 			row, ok := once(b, fmt.Sprintf("lock/contenders=%d", n),
 				func(b *testing.B) lockRow {
@@ -58,10 +46,31 @@ func BenchmarkSideBySide(b *testing.B) {
 				t.locks = append(t.locks, row)
 			}
 		}
+		if srv.foreign {
+			t.inside = compareCalls(b, "inside/", startOurs(b))
+		}
 		if err := t.print(os.Stdout); err != nil {
 			b.Error(err)
 		}
 	})
+}
+
+func compareCalls(b *testing.B, prefix string, srv target) (rows []callRow) {
+	b.Helper()
+	for _, op := range []call{get, set} {
+		for _, callers := range callerCounts {
+			row, ok := once(b, fmt.Sprintf("%s%s/callers=%d", prefix, op.name, callers),
+				func(b *testing.B) callRow {
+					b.Helper()
+					return op.compare(b, srv, callers)
+				},
+				func(row callRow) float64 { return row.ours.median })
+			if ok {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
 }
 
 // once runs a measurement as a sub-benchmark. It decides itself how long it takes, so it does not care for b.N. ok is false if
@@ -89,6 +98,9 @@ func (t table) print(w io.Writer) error {
 	if len(t.locks) > 0 {
 		t.printLocks(&text)
 	}
+	if len(t.inside) > 0 {
+		t.printInside(&text)
+	}
 	_, err := fmt.Fprintln(w, text.String())
 	return err
 }
@@ -110,15 +122,29 @@ Synchronous calls, %d bytes of data, one session. Ratios: the rounds' median (lo
 	}
 }
 
+// printInside has no allocations: here they would be those of the server, too.
+func (t table) printInside(w *strings.Builder) {
+	fmt.Fprint(w, `
+The same calls on zookit's own server, in this process: what the clients can do where the server is not what limits them.
+
+`)
+	fmt.Fprintln(w, "               operations/s                ratio of operations/s")
+	fmt.Fprintln(w, "call callers   plain    seam    ours       seam/plain            ours/plain")
+	for _, r := range t.inside {
+		fmt.Fprintf(w, "%-4s %7d %7.0f %7.0f %7.0f       %-20s  %-20s\n",
+			r.name, r.callers, r.rate[onPlain], r.rate[onSeam], r.rate[onOurs], r.seam, r.ours)
+	}
+}
+
 func (t table) printLocks(w *strings.Builder) {
 	fmt.Fprint(w, `
 Lock cycles, Lock and Unlock with nothing between, a session for each contender. Per cycle: requests and watch events by the server's
-counters; flights, the round trips of one contender, as seen on its connection.
+counters; round trips of one contender, as seen on its connection.
   zk   zk.Lock on zk.Connect
   our  lock.Mutex
 
 `)
-	fmt.Fprintln(w, "                 cycles/s          ratio                  requests/cycle   events/cycle   flights/cycle")
+	fmt.Fprintln(w, "                 cycles/s          ratio                  requests/cycle   events/cycle   round trips")
 	fmt.Fprintln(w, "lock contenders      zk     our     our/zk                 zk     our       zk    our      zk  our         aim")
 	for _, r := range t.locks {
 		fmt.Fprintf(w, "     %10d %7.0f %7.0f     %-20s %5.2f   %5.2f    %5.2f  %5.2f   %5d %4d         %s\n",
@@ -127,7 +153,8 @@ counters; flights, the round trips of one contender, as seen on its connection.
 	}
 	fmt.Fprint(w, `
 Curator's InterProcessMutex 5.4.0, as known and not measured here: 3 requests in 3 round trips alone, 5 requests with 8 or 32 contenders.
-A cycle that finds the lock just freed waits for nobody and costs less, so the means lie a little below a waiter's 5 requests and 1 event.
+A cycle that finds the lock just freed waits for nobody and costs less, so the means lie below a waiter's 5 requests and 1 event; that a
+waiter costs exactly that is a test of recipes/lock.
 `)
 }
 
@@ -147,7 +174,7 @@ func (r callRow) aim() string {
 func (r lockRow) aim() string {
 	requests, events, trips := r.requests[byMutex], r.events[byMutex], r.flights[byMutex]
 	if r.contenders == 1 {
-		return verdict(fmt.Sprintf("%d requests, %d flights", aimRequests, aimFlights),
+		return verdict(fmt.Sprintf("%d requests, %d round trips", aimRequests, aimFlights),
 			near(requests, aimRequests) && near(events, 0) && trips == aimFlights)
 	}
 	return verdict(fmt.Sprintf("<= %d requests, %d event", aimBehind, aimEvents),
