@@ -154,12 +154,17 @@ func TestClaimedLengthsAllocateNothing(t *testing.T) {
 	}
 }
 
+// allocated is how many bytes f allocates: the least of a few tries, since others in the process allocate, too.
 func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
+	least := uint64(math.MaxUint64)
+	for range 3 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
+	}
+	return least
 }
 
 // What a server must tell apart in a request that is not quite right (seen on Apache 3.8.0).

@@ -9,8 +9,9 @@ import (
 	"github.com/zookit-go/zookit/testing/server"
 )
 
-// stopTimeout bounds the orderly stop at the end of a test. It is virtual time in a World.
-const stopTimeout = 10 * time.Second
+// stopTimeout bounds the orderly stop at the end of a test. It is virtual time in a World. It is well below the time after which
+// the server itself gives up a client that does not read, so that such a client is always told of.
+const stopTimeout = 5 * time.Second
 
 // Server is a running server that stops with its test.
 type Server struct {
