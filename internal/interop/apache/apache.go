@@ -98,8 +98,14 @@ func (s *Server) answers(ctx context.Context) bool {
 	}
 }
 
+// patience is for one question. A question can get no answer: while nobody listens, a connection to a port from which the system also
+// takes its own may end up connected to itself.
+const patience = time.Second
+
 // serves asks srvr, not ruok: a server is well before it serves.
 func serves(ctx context.Context, addr string) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
