@@ -26,8 +26,30 @@ type step struct {
 // back must be the same, zxids included, but for the time, the ids of sessions and the zxid of notifications, which 3.8 does
 // not tell.
 func TestAgainstApache(t *testing.T) {
-	theirs := apache.Start(t, "extendedTypesEnabled=false").Addr()
-	s := start(t)
+	for _, setup := range []struct {
+		name     string
+		settings []string
+		opts     []server.Option
+		scripts  []script
+	}{
+		{"as it comes", []string{"extendedTypesEnabled=false"}, nil, scripts},
+		{
+			"extended types", []string{"extendedTypesEnabled=true"}, []server.Option{server.WithExtendedTypes(true)},
+			slices.Concat(ttlScripts, quotaScripts),
+		},
+		{
+			"quotas", []string{"extendedTypesEnabled=true", "enforceQuota=true"},
+			[]server.Option{server.WithExtendedTypes(true), server.WithEnforceQuota(true)}, quotaScripts,
+		},
+	} {
+		t.Run(setup.name, func(t *testing.T) {
+			compare(t, apache.Start(t, setup.settings...).Addr(), start(t, setup.opts...), setup.scripts)
+		})
+	}
+}
+
+func compare(t *testing.T, theirs string, s *server.Server, scripts []script) {
+	t.Helper()
 	t.Run("password", func(t *testing.T) {
 		for range 20 {
 			c := connect(t, dialTCP(t, theirs))

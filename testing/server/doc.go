@@ -35,22 +35,27 @@
 //	prep    Start          its input closed, kill                    zxids, the pending view       its output
 //	apply   Start          its input closed, kill                    the tree, all watches         run.applied
 //	expire  Start          run.stopping, kill                        the clock                     run.requests
+//	reap    Start          run.asked, kill                           the pace of removals          run.reaped
 //	drain   Start          it runs through (stop), kill        the order of the end          run.stopping
 //
-// The last of them closes run.done. Stop follows the data: the listener closes and the readers finish; expire ends and closes
+// The last of them closes run.done. Stop follows the data: the listener closes, the readers and reap finish; expire ends and closes
 // the pipeline's input; each stage closes its output; the writers write what is left. Kill resets the connections and tells all
 // of them at once.
 //
 // # Locks
 //
-// In the order in which they may be taken, where more than one is held: Server.mu, conn.Set.mu, conn.Conn.mu. session.Table.mu
-// and tree.Tree.mu are taken last and alone. None is held while waiting for anything.
+// In the order in which they may be taken, where more than one is held: Server.mu, conn.Set.mu, conn.Conn.mu. session.Table.mu,
+// tree.Tree.mu and the lock of the connection limits are taken last and alone. None is held while waiting for anything.
 //
 // # What is left out
 //
-// Quotas, the removal of empty containers, znodes with a time to live (refused as by a server whose extended types are off), SASL,
-// local sessions, read-only mode, limits on connections, the four-letter words. Of what Apache accepts from clients by
-// accident, createSession and deleteContainer are refused.
+// The times to live of 3.5.3, a quota for the root, the log of soft limits, SASL, local sessions, read-only mode, the
+// throttles of connections and requests that are off by default. Of the four-letter words: hash tells no digests, mntr has 0
+// for what there is not, such as a quorum, an fsync or the traffic of each top-level znode, and dump leaves empty sets out.
+//
+// Of what Apache accepts by accident, createSession and deleteContainer from clients are refused, and a time to live without a
+// mode for it, also in a transaction. A znode that is due is looked at once more when its removal has its turn. Quota stats that
+// cannot be read count as unknown; Apache ends on them.
 //
 // Source: the behaviour of Apache ZooKeeper 3.9.5, and of 3.8.0 where the two agree, as seen on real servers.
 package server

@@ -181,10 +181,14 @@ func TestOptions(t *testing.T) {
 		"no port": server.WithAddr("localhost"), "no listener": server.WithListen(nil), "no tick": server.WithTick(0), "no logger": server.WithLogger(nil),
 		"timeouts turned round": server.WithSessionTimeouts(2*time.Second, time.Second), "no timeout": server.WithSessionTimeouts(0, time.Second),
 		"a small frame": server.WithMaxFrame(10), "a negative frame": server.WithMaxFrame(-1),
+		"no check": server.WithContainerCheck(0, 1), "no removals": server.WithContainerCheck(time.Second, 0), "unused, negative": server.WithContainerMaxNeverUsed(-1),
 	} {
 		if s, err := server.New(server.WithID(3), opt); err == nil || s != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if _, err := server.New(server.WithExtendedTypes(true), server.WithID(255)); err == nil {
+		t.Error("sessions and times to live get the same owners")
 	}
 	_, err := server.New(server.WithTick(-1), server.WithMaxFrame(0))
 	if err == nil || !strings.Contains(err.Error(), "tick") || !strings.Contains(err.Error(), "frames") {

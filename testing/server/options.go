@@ -25,13 +25,21 @@ type config struct {
 	maxFrame    int
 	id          byte
 	superDigest string
+	conns       connConfig
+
+	extendedTypes bool
+	checkInterval time.Duration
+	checkPace     time.Duration // the time from one removal to the next
+	maxUnused     time.Duration // 0 is never
+	enforceQuota  bool
 }
 
 // newConfig applies the options to the defaults. All that is wrong is told at once.
 func newConfig(opts []Option) (config, error) {
 	c := config{
 		addr: "127.0.0.1:0", listen: listen, tick: 2 * time.Second, log: slog.New(slog.DiscardHandler),
-		maxFrame: wire.MaxFrame, id: 1,
+		maxFrame: wire.MaxFrame, id: 1, conns: defaultConns(),
+		checkInterval: time.Minute, checkPace: time.Minute / 10000,
 	}
 	var errs []error
 	for _, opt := range opts {
@@ -44,6 +52,9 @@ func newConfig(opts []Option) (config, error) {
 	}
 	if c.maxTimeout == 0 {
 		c.maxTimeout = max(20*c.tick, c.minTimeout)
+	}
+	if c.extendedTypes && c.id == 0xff {
+		errs = append(errs, errors.New("server: the id 255 marks znodes with a time to live"))
 	}
 	return c, errors.Join(errs...)
 }
@@ -133,6 +144,48 @@ func WithID(id byte) Option {
 func WithSuperDigest(digest string) Option {
 	return func(c *config) error {
 		c.superDigest = digest
+		return nil
+	}
+}
+
+// WithExtendedTypes lets clients create znodes with a time to live. By default they are refused, as by a server whose
+// extendedTypesEnabled is off. A server whose number is 255 cannot have them.
+func WithExtendedTypes(on bool) Option {
+	return func(c *config) error {
+		c.extendedTypes = on
+		return nil
+	}
+}
+
+// WithContainerCheck sets how often the server looks for containers that have lost their children and for znodes whose time to
+// live has passed, by default once a minute, and how many of them it removes in a minute, by default at most 10000.
+func WithContainerCheck(interval time.Duration, maxPerMinute int) Option {
+	return func(c *config) error {
+		if interval < time.Millisecond || maxPerMinute < 1 {
+			return fmt.Errorf("a check for containers every %v, %d removals in a minute: out of range", interval, maxPerMinute)
+		}
+		c.checkInterval, c.checkPace = interval, time.Minute/time.Duration(maxPerMinute)
+		return nil
+	}
+}
+
+// WithContainerMaxNeverUsed sets after what time a container goes that never had children, counted from when its data were set.
+// By default, and with 0, it stays.
+func WithContainerMaxNeverUsed(d time.Duration) Option {
+	return func(c *config) error {
+		if d != 0 && d < time.Millisecond {
+			return fmt.Errorf("unused containers for %v: less than a millisecond", d)
+		}
+		c.maxUnused = d
+		return nil
+	}
+}
+
+// WithEnforceQuota lets hard limits refuse what would break them. By default, as with Apache's, quotas count and nothing more. A
+// soft limit never refuses anything.
+func WithEnforceQuota(on bool) Option {
+	return func(c *config) error {
+		c.enforceQuota = on
 		return nil
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/apply"
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/conn"
+	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 	"github.com/zookit-go/zookit/testing/server/internal/prep"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 )
@@ -16,6 +17,9 @@ import (
 // run is one life of a server, from Start to Stop or Kill. All that does not outlive it is here.
 type run struct {
 	s       *Server
+	addr    string // that it listens on
+	began   time.Time
+	trace   atomic.Int64 // the trace mask of the four-letter words
 	conns   *conn.Set
 	prep    *prep.Prep
 	apply   *apply.Apply
@@ -26,36 +30,45 @@ type run struct {
 	requests chan []request.Request // closed when all who send are done, unless killed
 	applied  chan struct{}          // closed when the last request has been answered
 	expiries chan *expiry
+	reaped   chan struct{} // closed when the server removes no more znodes by itself
 
 	stopOnce sync.Once
 	asked    chan struct{} // closed by stop
-	stopping chan struct{} // closed when no request can come from a connection any more
+	stopping chan struct{} // closed when no request can come from a connection or from reap any more
 	killOnce sync.Once
 	killed   chan struct{}
 }
 
 func startRun(s *Server, ln net.Listener) *run {
 	r := &run{
-		s:        s,
-		prep:     prep.New(s.tree, s.sessions),
+		s: s,
+		prep: prep.New(s.tree, s.sessions, prep.Settings{
+			ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota, MaxUnused: s.cfg.maxUnused.Milliseconds(),
+		}),
 		apply:    apply.New(s.tree, s.sessions),
 		done:     make(chan struct{}),
 		requests: make(chan []request.Request, depth),
 		applied:  make(chan struct{}),
 		expiries: make(chan *expiry),
+		reaped:   make(chan struct{}),
 		asked:    make(chan struct{}),
 		stopping: make(chan struct{}),
 		killed:   make(chan struct{}),
 	}
+	r.addr, r.began = ln.Addr().String(), time.Now()
+	r.trace.Store(fourletter.TraceMask)
+	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
 		Sessions: s.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
 		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
 		Now: s.now, LastZxid: s.tree.LastZxid, Submit: r.submit, Go: r.goes,
+		Words: s.cfg.conns.words, Limits: s.cfg.conns.limits, Answer: r.answer,
 	}, ln)
 	r.goes(func() { // holds done open until all others are there
 		r.standalone()
 		r.goes(r.expire)
+		r.goes(r.reap)
 		r.goes(r.drain)
 		r.goes(r.conns.Serve)
 	})
@@ -89,6 +102,7 @@ func (r *run) drain() {
 		return
 	}
 	r.conns.Drain()
+	<-r.reaped
 	close(r.stopping) // ends expire, which closes requests
 	<-r.applied
 	r.conns.Finish()

@@ -109,6 +109,7 @@ var scripts = []script{
 		{0, wire.OpMulti, multi(op(wire.OpCreate, create("/mk4", "", wire.Container)))},
 		{0, wire.OpMulti, multi(op(wire.OpCreateContainer, create("/mk4b", "", wire.Container)))},
 		{0, wire.OpMulti, multi(op(wire.OpCreateTTL, &wire.CreateTTLRequest{CreateRequest: *create("/t", "", wire.PersistentTTL), TTL: 5}))},
+		{0, wire.OpMulti, multi(op(wire.OpCreate, create("/t", "", wire.PersistentTTL)))},
 		{0, wire.OpMulti, multi(op(wire.OpGetData, read("/m")))}, {0, wire.OpMulti, multi(op(wire.OpCreate, create("/mx", "", 0)), op(wire.OpGetData, read("/m")))},
 		{0, wire.OpMulti, multi(op(wire.OpSetACL, &wire.SetACLRequest{Path: "/m", ACL: wire.OpenACL, Version: -1}))},
 		{0, wire.OpMultiRead, multi(op(wire.OpGetData, watch("/m")), op(wire.OpGetChildren, watch("/m")), op(wire.OpGetData, read("/missing")))},

@@ -21,10 +21,11 @@ type Server struct {
 // Start starts a server on a free port of TCP loopback; Addr says which. It is stopped when the test ends, after the
 // cleanups that were registered later, and the test fails if stopping does. A test that cannot start it ends at once.
 //
-// The server keeps its data in memory and logs to the test's output.
+// All clients of a test have one address, so the server does not limit the connections from there, unless an option says so.
+// It keeps its data in memory and logs to the test's output.
 func Start(tb testing.TB, opts ...server.Option) *Server {
 	tb.Helper()
-	return start(tb, append([]server.Option{server.WithAddr("127.0.0.1:0")}, opts...))
+	return start(tb, append([]server.Option{server.WithAddr("127.0.0.1:0"), server.WithMaxClientConns(0)}, opts...))
 }
 
 func start(tb testing.TB, opts []server.Option) *Server {

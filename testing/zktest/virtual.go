@@ -46,6 +46,8 @@ func WithServer(opts ...server.Option) Option {
 // All that body starts must end with it: close your clients, by t.Cleanup or before body returns. A goroutine that is left
 // fails the test. At the end every partition is healed and the server stopped, after body's own cleanups.
 //
+// The server does not limit the connections from one host, unless an option says so.
+//
 // What is not durably blocking in the sense of package synctest keeps the clock from moving: real sockets, system calls, a
 // mutex that is held by somebody who sleeps. A client must therefore dial with a Host of the World, and must not resolve
 // names.
@@ -57,7 +59,9 @@ func Virtual(t *testing.T, body func(t *testing.T, w *World), opts ...Option) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		network := fault.NewNetwork(o.network...)
-		srv := start(t, append([]server.Option{server.WithAddr(ServerAddr), server.WithListen(network.Listen)}, o.server...))
+		srv := start(t, append([]server.Option{
+			server.WithAddr(ServerAddr), server.WithListen(network.Listen), server.WithMaxClientConns(0),
+		}, o.server...))
 		t.Cleanup(network.HealAll) // runs before the server stops, which would wait for partitioned clients
 		body(t, &World{Net: network, Server: srv, Addr: srv.Addr()})
 	})

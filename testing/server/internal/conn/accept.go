@@ -1,8 +1,11 @@
 package conn
 
 import (
+	"cmp"
 	"errors"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,9 +19,11 @@ type Set struct {
 	ln      net.Listener
 	stopped chan struct{} // closed when no connection is taken any more
 	readers sync.WaitGroup
+	inside  admission
 
 	mu    sync.Mutex // guards all below; a connection's mu may be taken while it is held, never the other way round
 	conns map[*Conn]struct{}
+	came  int64 // connections so far
 	state state
 }
 
@@ -32,7 +37,10 @@ const (
 
 // NewSet serves whoever connects to ln. Serve must be called.
 func NewSet(env *Env, ln net.Listener) *Set {
-	return &Set{env: env, ln: ln, stopped: make(chan struct{}), conns: make(map[*Conn]struct{})}
+	return &Set{
+		env: env, ln: ln, stopped: make(chan struct{}),
+		inside: admission{byHost: make(map[string]int)}, conns: make(map[*Conn]struct{}),
+	}
 }
 
 // Serve accepts connections until Drain or Kill.
@@ -64,15 +72,23 @@ func (s *Set) Serve() {
 }
 
 func (s *Set) add(nc net.Conn) {
-	c := newConn(s.env, nc)
+	host := hostOf(nc.RemoteAddr())
+	if !s.inside.enter(&s.env.Limits, host) {
+		s.env.Counters.Meter.Rejected.Add(1)
+		s.env.Log.Warn("closing a connection: too many", "peer", nc.RemoteAddr())
+		_ = nc.Close() // as good as closed anyway
+		return
+	}
+	c := newConn(s.env, nc, host, &s.inside)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != open {
 		c.Reset()
 		return
 	}
+	s.came++
+	c.number = s.came
 	s.conns[c] = struct{}{}
-	s.env.Counters.Open.Add(1)
 	s.readers.Add(1)
 	s.env.Go(func() {
 		defer s.readers.Done()
@@ -88,7 +104,13 @@ func (s *Set) remove(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
-	s.env.Counters.Open.Add(-1)
+}
+
+// ordered is the connections in the order in which they came.
+func (s *Set) ordered() []*Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(s.conns), func(a, b *Conn) int { return cmp.Compare(a.number, b.number) })
 }
 
 // each calls f for every connection, after the state has become st.

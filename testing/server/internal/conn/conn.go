@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/session"
 )
@@ -33,11 +34,14 @@ type Env struct {
 	MaxFrame   int // bytes
 	MinTimeout time.Duration
 	MaxTimeout time.Duration
+	Words      fourletter.Whitelist
+	Limits     Limits
 
 	Now      func() time.Duration         // the sessions' clock
 	LastZxid func() int64                 // the newest that a client may have seen
 	Submit   func([]request.Request) bool // hands over to the pipeline; false if that is gone
-	Go       func(func())                 // starts a goroutine that the server waits for
+	Answer   func(w fourletter.Word, mask int64) []byte
+	Go       func(func()) // starts a goroutine that the server waits for
 }
 
 // Conn is one client's connection.
@@ -52,26 +56,38 @@ type Conn struct {
 	ids     atomic.Pointer[[]auth.ID]
 	guess   int // the reader's: how large the next batch may become
 
-	mu       sync.Mutex // guards all below
-	out      []byte     // queued for sending
-	pending  int        // requests handed over and not answered
-	answered int        // how many were, up to maxWindow
-	large    int        // bytes that their replies may have, to judge by the last ones
-	stalled  bool       // the reader waits for room
-	due      bool       // Send has asked for a Flush that has not come yet
-	closing  bool       // what is queued is the last
-	draining bool       // the reader is to stop
+	inside      *admission
+	host        string // as the limits count it
+	number      int64  // guarded by Set.mu: which connection it is, counted from 1
+	established time.Time
+	received    atomic.Int64 // packets
+
+	mu  sync.Mutex // guards all below
+	out []byte     // queued for sending
+	account
+	pending  int  // requests handed over and not answered
+	answered int  // how many were, up to maxWindow
+	large    int  // bytes that their replies may have, to judge by the last ones
+	stalled  bool // the reader waits for room
+	due      bool // Send has asked for a Flush that has not come yet
+	closing  bool // what is queued is the last
+	draining bool // the reader is to stop
 	aborted  bool
+	probe    bool // it asked a four-letter word
 	readOnly bool // the client's handshake had the trailing boolean
 	greeted  bool // ready is closed
 }
 
-func newConn(env *Env, nc net.Conn) *Conn {
+func newConn(env *Env, nc net.Conn, host string, inside *admission) *Conn {
 	c := &Conn{
-		env: env, nc: nc,
+		env: env, nc: nc, host: host, inside: inside,
 		ready: make(chan struct{}), dead: make(chan struct{}),
 		wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
+		established: time.Now(),
 	}
+	c.heard = env.Now()
+	c.countAnew()
+	env.Counters.Open.Add(1)
 	c.ids.Store(&[]auth.ID{auth.Peer(nc.RemoteAddr())})
 	return c
 }
@@ -97,6 +113,9 @@ func (c *Conn) abortLocked(reset bool) {
 	}
 	c.aborted = true
 	c.out = nil
+	c.forget()
+	c.env.Counters.Open.Add(-1) // before the client can see the end, as is what follows
+	c.inside.leave(c.host)
 	close(c.dead)
 	if tcp, ok := c.nc.(interface{ SetLinger(sec int) error }); ok && reset {
 		_ = tcp.SetLinger(0) // a socket that is gone already needs no reset

@@ -8,10 +8,13 @@ import (
 
 // Counters count what passes the connections.
 type Counters struct {
-	Received atomic.Int64 // frames
-	Sent     atomic.Int64 // frames
-	Events   atomic.Int64 // notifications among them
-	Open     atomic.Int64 // connections now
+	Received    atomic.Int64 // frames
+	Sent        atomic.Int64 // frames
+	Events      atomic.Int64 // notifications among them
+	Open        atomic.Int64 // connections now
+	Outstanding atomic.Int64 // requests without a reply now
+
+	Meter Meter
 
 	ops [lastOp - firstOp + 1]atomic.Int64
 }

@@ -24,7 +24,7 @@ func (c *Conn) handshake(frame []byte) bool {
 	c.mu.Lock()
 	c.readOnly = q.HasReadOnly
 	c.mu.Unlock()
-	c.expect(1)
+	c.env.Counters.Meter.Handshakes.Add(1)
 	timeout := min(max(time.Duration(q.Timeout)*time.Millisecond, c.env.MinTimeout), c.env.MaxTimeout)
 	if q.SessionID == 0 {
 		return c.newSession(timeout)
@@ -35,12 +35,14 @@ func (c *Conn) handshake(frame []byte) bool {
 // newSession asks the pipeline for a session, and waits: what the client has sent behind the handshake may be an auth, whose
 // reply would overtake the handshake's.
 func (c *Conn) newSession(timeout time.Duration) bool {
-	c.session = c.env.Sessions.Create(timeout, c.env.Now(), c)
-	ok := c.env.Submit([]request.Request{{
+	now := c.env.Now()
+	c.introduce(c.env.Sessions.Create(timeout, now, c), timeout)
+	ask := []request.Request{{
 		From: c, Session: c.session, Op: wire.OpCreateSession,
 		Body: &wire.CreateSessionRequest{Timeout: int32(timeout / time.Millisecond)},
-	}})
-	if !ok {
+	}}
+	c.expect(ask, now)
+	if !c.env.Submit(ask) {
 		c.Abort()
 		return false
 	}
@@ -61,14 +63,12 @@ func (c *Conn) resume(q *wire.ConnectRequest, timeout time.Duration) bool {
 	}
 	if !ok {
 		c.env.Log.Info("refusing a session", "session", q.SessionID)
-		c.Send(request.Reply{Close: true, Connect: &wire.ConnectResponse{Passwd: make([]byte, wire.PasswdSize)}})
-		c.Flush()
+		c.respond(request.Reply{Close: true, Connect: &wire.ConnectResponse{Passwd: make([]byte, wire.PasswdSize)}})
 		return false
 	}
-	c.session = q.SessionID
-	c.Send(request.Reply{Connect: &wire.ConnectResponse{
+	c.introduce(q.SessionID, timeout)
+	c.respond(request.Reply{Connect: &wire.ConnectResponse{
 		Timeout: int32(timeout / time.Millisecond), SessionID: q.SessionID, Passwd: q.Passwd,
 	}})
-	c.Flush()
 	return true
 }

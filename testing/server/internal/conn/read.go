@@ -14,14 +14,18 @@ import (
 // read is the reader: it lets the client in and hands its requests over, all that are here at a time.
 func (c *Conn) read() {
 	defer c.readerDone()
-	frames := wire.NewFrameReader(c.nc, c.env.MaxFrame)
 	c.setReadDeadline(time.Now().Add(idleLimit))
+	stream, ok := c.begin()
+	if !ok {
+		return
+	}
+	frames := wire.NewFrameReader(stream, c.env.MaxFrame)
 	frame, err := frames.Next()
 	if err != nil {
 		c.explain(err)
 		return
 	}
-	c.env.Counters.Received.Add(1)
+	c.took(1, len(frame))
 	if !c.handshake(frame) {
 		c.discard()
 		return
@@ -52,9 +56,9 @@ var errLast = errors.New("conn: the last request")
 
 // next waits for a request and returns it with the others that are here, up to most. It returns requests also with an error.
 func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request, err error) {
-	seen := int64(0)
+	seen, bytes := int64(0), 0
 	defer func() {
-		c.env.Counters.Received.Add(seen)
+		c.took(seen, bytes)
 		c.guess = len(batch)
 	}()
 	batch = make([]request.Request, 0, min(c.guess, most))
@@ -63,7 +67,11 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		if err != nil {
 			return batch, err
 		}
+		if first && c.env.Limits.Outstanding > 0 { // others may have asked while this one waited
+			most = min(most, mayRead(&c.env.Counters.Outstanding, c.env.Limits.Outstanding, 0))
+		}
 		seen++
+		bytes += len(frame)
 		r, err := c.parse(frame)
 		if err != nil {
 			return batch, err
@@ -80,6 +88,13 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		}
 	}
 	return batch, nil
+}
+
+// took counts frames and their bytes.
+func (c *Conn) took(frames int64, bytes int) {
+	c.received.Add(frames)
+	c.env.Counters.Received.Add(frames)
+	c.env.Counters.Meter.BytesIn.Add(4*frames + int64(bytes))
 }
 
 // parse decodes a frame. What only a server may send is as unknown as what nobody sends; a record that does not decode is
@@ -114,7 +129,6 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 // after it.
 func (c *Conn) auth(xid int32, q *wire.AuthRequest) bool {
 	ids, ok := c.env.Policy.Add(c.IDs(), q.Scheme, q.Auth)
-	c.expect(1)
 	reply := request.Reply{Xid: xid}
 	if ok {
 		c.ids.Store(&ids)
@@ -122,17 +136,17 @@ func (c *Conn) auth(xid int32, q *wire.AuthRequest) bool {
 		c.env.Log.Warn("refusing an identity", "scheme", q.Scheme, "session", c.session)
 		reply.Err, reply.Close = wire.AuthFailed, true
 	}
-	c.Send(reply)
-	c.Flush()
+	c.respond(reply)
 	return ok
 }
 
 // submit hands a batch over. What a session asks for after its end is dropped without a word.
 func (c *Conn) submit(batch []request.Request) bool {
-	if !c.env.Sessions.Touch(c.session, c.env.Now()) {
+	now := c.env.Now()
+	if !c.env.Sessions.Touch(c.session, now) {
 		return true
 	}
-	c.expect(len(batch))
+	c.expect(batch, now)
 	if !c.env.Submit(batch) {
 		c.Abort()
 		return false
@@ -157,6 +171,7 @@ func (c *Conn) explain(err error) {
 	switch {
 	case quiet:
 	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.env.Counters.Meter.Sessionless.Add(1)
 		c.env.Log.Info("closing a connection: no handshake came", "peer", c.nc.RemoteAddr())
 	case errors.Is(err, wire.ErrFrameLength), errors.Is(err, wire.ErrMalformed):
 		c.env.Log.Warn("closing a connection: bad frame", "peer", c.nc.RemoteAddr(), "session", c.session, "err", err)

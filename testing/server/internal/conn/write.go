@@ -12,24 +12,42 @@ const flushAt = 64 << 10
 const keep = 1 << 20
 
 // Send implements request.Origin.
-func (c *Conn) Send(r request.Reply) (dirty bool) {
+func (c *Conn) Send(r request.Reply) (dirty bool) { return c.send(&r, false) }
+
+// respond sends the reader's own replies, which have no place among those of the pipeline.
+func (c *Conn) respond(r request.Reply) {
+	c.send(&r, true)
+	c.Flush()
+}
+
+func (c *Conn) send(r *request.Reply, own bool) (dirty bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.aborted || c.closing {
 		return false
 	}
+	if !c.due { // what leaves together has one time
+		c.now = c.env.Now()
+	}
 	had := len(c.out)
-	c.encode(&r)
+	c.encode(r)
+	size := int64(len(c.out) - had - 4)
+	c.sent++
 	c.env.Counters.Sent.Add(1)
-	if _, is := r.Body.(*wire.WatcherEvent); is {
+	_, event := r.Body.(*wire.WatcherEvent)
+	switch {
+	case event:
 		c.env.Counters.Events.Add(1)
-	} else {
-		c.pending--
+		c.sizes.add(size)
+		c.env.Counters.Meter.EventBytes.Add(size)
+	case own:
+		if r.Connect == nil {
+			c.sizes.add(size)
+		}
+	default:
+		c.replied(r, size)
 		c.answered = min(c.answered+1, maxWindow)
 		c.large = max(len(c.out)-had, c.large*7/8)
-		if c.stalled {
-			signal(c.room)
-		}
 	}
 	if r.Close {
 		c.closingLocked()
@@ -64,8 +82,13 @@ func (c *Conn) encode(r *request.Reply) {
 func (c *Conn) Flush() {
 	c.mu.Lock()
 	c.due = false
+	c.publish()
+	resume := c.stalled && c.mayResume()
 	c.mu.Unlock()
 	signal(c.wake)
+	if resume {
+		signal(c.room)
+	}
 }
 
 // write is the writer: it sends what has gathered, in one piece.
@@ -104,11 +127,15 @@ func (c *Conn) write() {
 // What has been asked for counts with what is queued, since its replies will be, as large as the last ones were. As long as
 // there are none to judge by, the window is small.
 func (c *Conn) waitRoom() (n int, ok bool) {
-	for {
+	limit := c.env.Limits.Outstanding
+	for mark := limit; ; mark = c.env.Limits.relaxed() {
 		c.mu.Lock()
 		n = min(maxBatch, max(c.answered, minWindow)-c.pending)
 		if c.large > 0 {
 			n = min(n, (softLimit-len(c.out))/c.large+1-c.pending)
+		}
+		if limit > 0 {
+			n = min(n, mayRead(&c.env.Counters.Outstanding, mark, c.queued))
 		}
 		stop := c.aborted
 		c.stalled = n <= 0
@@ -121,11 +148,4 @@ func (c *Conn) waitRoom() (n int, ok bool) {
 		case <-c.dead:
 		}
 	}
-}
-
-// expect says that n replies will come.
-func (c *Conn) expect(n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.pending += n
 }

@@ -34,10 +34,37 @@ func (p *Prep) remove(r *request.Request, q *wire.PathVersionRequest) (request.C
 	case m.Children > 0:
 		return nil, wire.NotEmpty
 	}
-	parent.Children--
-	p.view.put(p.zxid, parentPath, parent)
-	p.view.drop(p.zxid, path)
+	p.drop(path)
 	return &request.Delete{Path: path}, wire.OK
+}
+
+// removeDue prepares deleteContainer, the server's own. What it is for was due when the server looked, and may have changed
+// since. Apache looks only at the kind of the znode here, and so removes one whose data have just been set.
+func (p *Prep) removeDue(path string) (request.Change, wire.Code) {
+	if !plausible(path) || reserved(path) {
+		return nil, wire.BadArguments
+	}
+	m, ok := p.view.get(path)
+	switch {
+	case !ok:
+		return nil, wire.NoNode
+	case m.Children > 0:
+		return nil, wire.NotEmpty
+	case !m.Due(p.now, p.settings.MaxUnused):
+		return nil, wire.BadVersion
+	}
+	p.drop(path)
+	return &request.Delete{Path: path}, wire.OK
+}
+
+// drop says that a znode will not be there any more.
+func (p *Prep) drop(path string) {
+	parentPath, _ := tree.Split(path)
+	if parent, ok := p.view.get(parentPath); ok {
+		parent.Children--
+		p.view.put(p.zxid, parentPath, parent)
+	}
+	p.view.drop(p.zxid, path)
 }
 
 func (p *Prep) setData(r *request.Request, q *wire.SetDataRequest) (request.Change, wire.Code) {
@@ -45,11 +72,16 @@ func (p *Prep) setData(r *request.Request, q *wire.SetDataRequest) (request.Chan
 	if code != wire.OK {
 		return nil, code
 	}
+	if code := p.quota(q.Path, len(q.Data)-m.Size, 0); code != wire.OK {
+		return nil, code
+	}
 	if !checkVersion(q.Version, m.Version) {
 		return nil, wire.BadVersion
 	}
 	path := strings.Clone(q.Path)
+	m.Size = len(q.Data)
 	m.Version++
+	m.Mtime = p.now
 	p.view.put(p.zxid, path, m)
 	return &request.SetData{Path: path, Data: bytes.Clone(q.Data), Version: m.Version}, wire.OK
 }
@@ -108,12 +140,7 @@ func (p *Prep) existing(r *request.Request, path string, perm int32) (tree.Meta,
 func (p *Prep) closeSession(session int64) request.Change {
 	paths := p.view.ephemerals(session)
 	for _, path := range paths {
-		parentPath, _ := tree.Split(path)
-		if parent, ok := p.view.get(parentPath); ok {
-			parent.Children--
-			p.view.put(p.zxid, parentPath, parent)
-		}
-		p.view.drop(p.zxid, path)
+		p.drop(path)
 	}
 	p.sessions.SetClosing(session)
 	return &request.CloseSession{Paths: paths}

@@ -11,21 +11,24 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
-// create prepares the four creates. Znodes with a time to live are refused, as by every server whose extended types have not
-// been switched on. Alone, the operation decides what a container is; in a transaction the mode does.
+// create prepares the four creates. Alone, the operation decides what a container is; in a transaction the mode does. A time to
+// live needs both, its operation and its mode.
 func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti bool) (request.Change, wire.Code) {
 	q, ok := body.(*wire.CreateRequest)
-	if ttl, is := body.(*wire.CreateTTLRequest); is {
-		q, ok = &ttl.CreateRequest, true
+	ttl := int64(0) // none
+	if t, is := body.(*wire.CreateTTLRequest); is {
+		q, ttl, ok = &t.CreateRequest, t.TTL, true
 	}
 	switch {
 	case !ok:
 		return nil, wire.MarshallingError
 	case !q.Mode.Valid():
 		return nil, wire.BadArguments
-	case q.Mode.IsTTL():
+	case q.Mode.IsTTL() && !p.settings.ExtendedTypes:
 		return nil, wire.Unimplemented
-	case op == wire.OpCreateTTL: // a time to live without a mode for it; Apache applies some of these and dies
+	case q.Mode.IsTTL() && (ttl < 1 || ttl > tree.MaxTTL):
+		return nil, wire.BadArguments
+	case op == wire.OpCreateTTL && !q.Mode.IsTTL(): // Apache applies some of these and dies
 		return nil, wire.BadArguments
 	}
 	if code := p.sessions.Check(r.Session); code != wire.OK {
@@ -59,6 +62,9 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if parent.Ephemeral() {
 		return nil, wire.NoChildrenForEphemerals
 	}
+	if code := p.quota(path, len(q.Data), 1); code != wire.OK {
+		return nil, code
+	}
 
 	c := &request.Create{
 		Path: path, Data: bytes.Clone(q.Data), ACL: acl, ParentCversion: parent.Cversion + 1, Reply: createReply(op, q.Mode, inMulti),
@@ -69,13 +75,24 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 		owner = r.Session
 	case op == wire.OpCreateContainer, inMulti && q.Mode == wire.Container:
 		owner = tree.ContainerOwner
+	case q.Mode.IsTTL():
+		owner = tree.TTLOwner(ttl)
 	}
 	c.Owner = owner
 	parent.Cversion++
 	parent.Children++
 	p.view.put(p.zxid, path[:strings.LastIndexByte(path, '/')], parent)
-	p.view.put(p.zxid, path, tree.Meta{Owner: owner, ACL: acl})
+	p.view.put(p.zxid, path, tree.Meta{Owner: owner, Mtime: p.now, Size: len(q.Data), ACL: acl})
 	return c, wire.OK
+}
+
+// quota tells whether a quota is in the way. It knows nothing of what is on its way, so a delete earlier in a transaction makes no
+// room.
+func (p *Prep) quota(path string, bytes, count int) wire.Code {
+	if !p.settings.EnforceQuota {
+		return wire.OK
+	}
+	return p.view.tree.CheckQuota(path, int64(bytes), int64(count))
 }
 
 // numbered appends ten digits. A count that has wrapped keeps its sign among them, as in Java's %010d.

@@ -6,7 +6,8 @@ import (
 )
 
 // multi prepares all operations or none. Each sees what those before it will have done. A transaction that fails is still a
-// transaction, with the first failure at its place; only one that cannot be read fails as a whole.
+// transaction, with the first failure at its place; only one that cannot be read, or meets a quota that cannot be, fails as a
+// whole.
 func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
 	ops := r.Body.(*wire.MultiRequest).Ops
 	for _, op := range ops {
@@ -17,16 +18,21 @@ func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
 	m := &request.Multi{Ops: make([]request.Change, len(ops))}
 	for i, op := range ops {
 		change, code := p.one(r, op.Op, op.Body, true)
-		if code != wire.OK {
+		switch code {
+		case wire.OK:
+			m.Ops[i] = change
+		case wire.MarshallingError: // a quota that cannot be read
+			return nil, wire.MarshallingError
+		default:
 			p.view.rollback()
 			return failed(len(ops), i, code), wire.OK
 		}
-		m.Ops[i] = change
 	}
 	return m, wire.OK
 }
 
-// allowedInMulti also looks at the mode of a create: inside a transaction Apache refuses an unknown one while decoding.
+// allowedInMulti also looks at the mode of a create: inside a transaction Apache refuses an unknown one while decoding, and one
+// that needs a time to live where none can be given.
 func allowedInMulti(op wire.MultiOp) bool {
 	switch op.Op { //nolint:exhaustive // the operations of a transaction
 	case wire.OpDelete, wire.OpSetData, wire.OpCheck:
@@ -34,7 +40,7 @@ func allowedInMulti(op wire.MultiOp) bool {
 	}
 	switch q := op.Body.(type) {
 	case *wire.CreateRequest:
-		return q.Mode.Valid()
+		return q.Mode.Valid() && !q.Mode.IsTTL()
 	case *wire.CreateTTLRequest:
 		return q.Mode.Valid()
 	}

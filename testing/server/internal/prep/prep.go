@@ -17,16 +17,25 @@ type Sessions interface {
 	SetClosing(id int64) bool
 }
 
+// Settings is what a server may be told to do otherwise.
+type Settings struct {
+	ExtendedTypes bool  // let clients create znodes with a time to live
+	EnforceQuota  bool  // refuse what would break a hard limit
+	MaxUnused     int64 // after so many ms a container that never had children may be removed; 0 is never
+}
+
 // Prep is the stage. It belongs to one goroutine.
 type Prep struct {
+	settings Settings
 	view     view
 	sessions Sessions
 	zxid     int64 // the last one given out
+	now      int64 // ms since 1970, of the transaction in preparation
 }
 
 // New returns a stage that goes on where the tree is.
-func New(t Tree, s Sessions) *Prep {
-	return &Prep{view: newView(t), sessions: s, zxid: t.LastZxid()}
+func New(t Tree, s Sessions, settings Settings) *Prep {
+	return &Prep{settings: settings, view: newView(t), sessions: s, zxid: t.LastZxid()}
 }
 
 // Next turns a request into a transaction. A request that fails becomes one, too.
@@ -44,7 +53,8 @@ func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 	}
 	p.view.begin()
 	p.zxid++
-	t.Zxid, t.Time = p.zxid, now.UnixMilli()
+	p.now = now.UnixMilli()
+	t.Zxid, t.Time = p.zxid, p.now
 	change, code := p.change(r)
 	if code != wire.OK {
 		p.view.rollback()
@@ -81,6 +91,8 @@ func (p *Prep) change(r *request.Request) (request.Change, wire.Code) {
 		return &request.CreateSession{Timeout: r.Body.(*wire.CreateSessionRequest).Timeout}, wire.OK
 	case wire.OpCloseSession:
 		return p.closeSession(r.Session), wire.OK
+	case wire.OpDeleteContainer:
+		return p.removeDue(r.Body.(*wire.PathRequest).Path)
 	case wire.OpReconfig:
 		return nil, wire.ReconfigDisabled
 	case wire.OpMulti:

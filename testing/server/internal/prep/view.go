@@ -3,6 +3,7 @@ package prep
 import (
 	"slices"
 
+	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
@@ -11,6 +12,7 @@ type Tree interface {
 	LastZxid() int64
 	Lookup(path string) (tree.Meta, bool)
 	Ephemerals(session int64) []string
+	CheckQuota(path string, bytes, count int64) wire.Code
 }
 
 // view is the tree as it will be once everything prepared so far has been applied: the tree, and above it the changes that

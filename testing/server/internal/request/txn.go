@@ -27,7 +27,7 @@ type Create struct {
 	Path           string
 	Data           []byte
 	ACL            []wire.ACL
-	Owner          int64 // session of an ephemeral, or tree.ContainerOwner
+	Owner          int64 // session of an ephemeral, tree.ContainerOwner, a tree.TTLOwner, or 0
 	ParentCversion int32 // the parent's count of creates from now on
 	Reply          wire.Op
 }

@@ -1,13 +1,6 @@
 package tree
 
-import (
-	"math"
-
-	"github.com/zookit-go/zookit/internal/wire"
-)
-
-// ContainerOwner is the owner that a container has inside the server; clients see 0.
-const ContainerOwner int64 = math.MinInt64
+import "github.com/zookit-go/zookit/internal/wire"
 
 // node is one znode. Data and ACL are replaced, never written to, so a reply may still hold them.
 type node struct {
@@ -24,10 +17,17 @@ func (n *node) view() wire.Stat {
 	s.DataLength = int32(len(n.data))
 	s.NumChildren = int32(len(n.children))
 	s.Cversion = 2*s.Cversion - s.NumChildren
-	if s.EphemeralOwner == ContainerOwner {
+	if !sessionOwns(s.EphemeralOwner) {
 		s.EphemeralOwner = 0
 	}
 	return s
+}
+
+func (n *node) meta() Meta {
+	return Meta{
+		Owner: n.stat.EphemeralOwner, Version: n.stat.Version, Cversion: n.stat.Cversion, Aversion: n.stat.Aversion,
+		Children: len(n.children), Mtime: n.stat.Mtime, Size: len(n.data), ACL: n.acl,
+	}
 }
 
 func (n *node) addChild(name string) {
@@ -39,13 +39,12 @@ func (n *node) addChild(name string) {
 
 // Meta is what prep has to know about a znode to judge a request.
 type Meta struct {
-	Owner    int64 // session of an ephemeral, ContainerOwner, or 0
+	Owner    int64 // session of an ephemeral, ContainerOwner, a TTLOwner, or 0
 	Version  int32
 	Cversion int32 // creates alone: what sequence numbers are made of
 	Aversion int32
 	Children int
+	Mtime    int64 // ms since 1970
+	Size     int   // of the data
 	ACL      []wire.ACL
 }
-
-// Ephemeral tells whether a session owns the znode.
-func (m *Meta) Ephemeral() bool { return m.Owner != 0 && m.Owner != ContainerOwner }

@@ -14,10 +14,7 @@ func (t *Tree) Lookup(path string) (m Meta, ok bool) {
 	if n == nil {
 		return Meta{}, false
 	}
-	return Meta{
-		Owner: n.stat.EphemeralOwner, Version: n.stat.Version, Cversion: n.stat.Cversion, Aversion: n.stat.Aversion,
-		Children: len(n.children), ACL: n.acl,
-	}, true
+	return n.meta(), true
 }
 
 // Ephemerals lists the session's znodes, in no order. Anyone may ask.

@@ -20,16 +20,21 @@ const (
 
 // Tree is all znodes by path. The root is there under "" as well: reads take the empty path for it.
 type Tree struct {
-	mu         sync.RWMutex // guards nodes, what they hold, and ephemerals
+	mu         sync.RWMutex // guards nodes, what they hold, and the rest but last
 	nodes      map[string]*node
 	ephemerals map[int64]map[string]struct{} // paths by session
+	mortal     map[string]struct{}           // containers and znodes with a time to live
+	limited    map[string]struct{}           // paths that have a quota
 
 	last atomic.Int64
 }
 
 // New returns the tree of a server that nobody has used.
 func New() *Tree {
-	t := &Tree{nodes: make(map[string]*node), ephemerals: make(map[int64]map[string]struct{})}
+	t := &Tree{
+		nodes: make(map[string]*node), ephemerals: make(map[int64]map[string]struct{}), mortal: make(map[string]struct{}),
+		limited: make(map[string]struct{}),
+	}
 	fresh := func() *node { return &node{data: []byte{}, acl: wire.OpenACL} }
 	root, system, quota, config := fresh(), fresh(), fresh(), fresh()
 	config.acl = []wire.ACL{{Perms: wire.PermRead, Scheme: "world", ID: "anyone"}}
@@ -72,13 +77,19 @@ func (t *Tree) Create(path string, data []byte, acl []wire.ACL, owner int64, par
 		}
 	}
 	t.nodes[path] = n
-	if owner != 0 && owner != ContainerOwner {
+	switch {
+	case owner == 0:
+	case sessionOwns(owner):
 		if t.ephemerals[owner] == nil {
 			t.ephemerals[owner] = make(map[string]struct{})
 		}
 		t.ephemerals[owner][path] = struct{}{}
+	default:
+		t.mortal[path] = struct{}{}
 	}
-	return n.view()
+	stat := n.view() // before a quota's stats get a text of their own
+	t.created(path, n)
+	return stat
 }
 
 // Delete removes a znode; it tells whether there was one.
@@ -90,6 +101,7 @@ func (t *Tree) Delete(path string, zxid int64) bool {
 		return false
 	}
 	delete(t.nodes, path)
+	delete(t.mortal, path)
 	parent, name := Split(path)
 	if p := t.nodes[parent]; p != nil {
 		delete(p.children, name)
@@ -101,6 +113,7 @@ func (t *Tree) Delete(path string, zxid int64) bool {
 			delete(t.ephemerals, n.stat.EphemeralOwner)
 		}
 	}
+	t.deleted(path, n)
 	return true
 }
 
@@ -112,9 +125,12 @@ func (t *Tree) SetData(path string, data []byte, version int32, zxid, now int64)
 	if n == nil {
 		return wire.Stat{}, false
 	}
+	grown := len(data) - len(n.data)
 	n.data = data
 	n.stat.Version, n.stat.Mzxid, n.stat.Mtime = version, zxid, now
-	return n.view(), true
+	stat := n.view()
+	t.charge(path, int64(grown), 0)
+	return stat, true
 }
 
 // SetACL replaces a znode's list, which becomes the tree's.

@@ -1,0 +1,113 @@
+package fourletter
+
+import "time"
+
+// Source is where the answers come from.
+type Source interface {
+	Stats() Stats
+	Metrics() Metrics
+	Config() Config
+	Conns() []Conn // in the order in which they came
+	Expiries() Expiries
+	Ephemerals() []Owner // by session
+	Watches() Watches
+
+	ResetStats()
+	ResetConns()
+	TraceMask() int64
+	SetTraceMask(mask int64)
+}
+
+// Stats is what Srvr tells.
+type Stats struct {
+	Latency     Latency
+	Received    int64
+	Sent        int64
+	Connections int64
+	Outstanding int64
+	Zxid        int64
+	Nodes       int64 // the root counts twice
+}
+
+// Latency sums up how long requests took, in ms.
+type Latency struct {
+	Count, Total, Min, Max int64
+
+	P50, P95, P99, P999 int64
+}
+
+// Avg is the mean, or 0 if there was nothing.
+func (l *Latency) Avg() float64 {
+	if l.Count == 0 {
+		return 0
+	}
+	return float64(l.Total) / float64(l.Count)
+}
+
+// Metrics is what only Mntr tells.
+type Metrics struct {
+	Uptime      time.Duration
+	Watches     int64 // in both tables
+	Ephemerals  int64
+	DataSize    int64 // bytes of paths and data
+	Sessions    int64
+	LastReply   int64 // sizes in bytes; -1 is none
+	MinReply    int64
+	MaxReply    int64
+	Reads       Latency
+	Updates     Latency
+	BytesIn     int64
+	ReplyBytes  int64
+	EventBytes  int64
+	Handshakes  int64
+	Rejected    int64 // connections above a limit
+	Sessionless int64 // connections that never shook hands
+	Requests    int64 // handed to the pipeline
+}
+
+// Config is what Conf tells.
+type Config struct {
+	Port           string
+	Tick           time.Duration
+	MaxClientConns int
+	MinTimeout     time.Duration
+	MaxTimeout     time.Duration
+}
+
+// Conn is one connection.
+type Conn struct {
+	Addr        string // as Java writes it
+	Interest    int    // 1 for reading, 4 for writing
+	Queued      int64
+	Received    int64
+	Sent        int64
+	Session     int64 // 0 before the handshake
+	Timeout     time.Duration
+	Established time.Time
+	Expires     time.Time
+
+	LastOp    string
+	LastCxid  int64 // -1 is none
+	LastZxid  int64
+	LastReply int64 // ms, by a clock of the server's own
+	Latency   Latency
+	Last      int64 // the last latency, ms
+}
+
+// Expiries is the sessions by when they expire, in that order.
+type Expiries []struct {
+	At       time.Time
+	Sessions []int64
+}
+
+// Owner is a session and its ephemerals.
+type Owner struct {
+	Session int64
+	Paths   []string
+}
+
+// Watches is the watches on data, by session and path; a connection that is gone is not there.
+type Watches []Watcher
+
+// Watcher is who watches, and what.
+type Watcher = Owner
