@@ -36,7 +36,7 @@
 //	apply   Start          its input closed, kill                    the tree, all watches         run.applied
 //	expire  Start          run.stopping, kill                        the clock                     run.requests
 //	reap    Start          run.asked, kill                           the pace of removals          run.reaped
-//	drain   Start          it runs through (stop), kill        the order of the end          run.stopping
+//	drain   Start          it runs through (stop), kill              the order of the end          run.stopping
 //
 // The last of them closes run.done. Stop follows the data: the listener closes, the readers and reap finish; expire ends and closes
 // the pipeline's input; each stage closes its output; the writers write what is left. Kill resets the connections and tells all
@@ -49,9 +49,10 @@
 //
 // # What is left out
 //
-// The times to live of 3.5.3, a quota for the root, the log of soft limits, SASL, local sessions, read-only mode, the
-// throttles of connections and requests that are off by default. Of the four-letter words: hash tells no digests, mntr has 0
-// for what there is not, such as a quorum, an fsync or the traffic of each top-level znode, and dump leaves empty sets out.
+// Ensembles, storage on disk, transport security, the behaviour of older versions, the times to live of 3.5.3, a quota for the
+// root, the log of soft limits, SASL, local sessions, read-only mode, the throttles of connections and requests that are off
+// by default. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
+// the traffic of each top-level znode, and dump leaves empty sets out.
 //
 // Of what Apache accepts by accident, createSession and deleteContainer from clients are refused, and a time to live without a
 // mode for it, also in a transaction. A znode that is due is looked at once more when its removal has its turn. Quota stats that
