@@ -57,7 +57,8 @@ func Connect(ctx context.Context, servers string, opts ...Option) (*Client, erro
 }
 
 // Wrap adopts a *zk.Conn whose owner connected it with d.Dial, so that the SDK and hand-written code share its session. It returns
-// when a session stands or ctx ends. The conn stays its owner's: Close leaves it open, and closing it ends the client's session.
+// when a session stands or ctx ends. The conn stays its owner's: Close leaves it open, and closing it ends the client's session. So release
+// what recipes hold before Close: their ephemerals live as long as conn's session does.
 func Wrap(ctx context.Context, conn *zk.Conn, d *Dialer) (*Client, error) {
 	c := newClient(d, conn)
 	if err := c.awaitSession(ctx); err != nil {

@@ -69,16 +69,20 @@ func (q Queue) enter(ctx context.Context) (*Place, error) {
 
 	path, err := made.Wait(ctx)
 	czxid := made.Zxid()
-	if err != nil {
-		if path, czxid, session, err = q.enterAgain(ctx, create, err); err != nil {
+	if err != nil || session != q.Client.Session() {
+		// The long way: the parent is missing, an answer was lost, or it may have come in another session than the one before.
+		listed = nil
+		if path, err = q.again(ctx, create, path, err); err == nil {
+			czxid, session, err = q.locate(ctx, path)
+		}
+		if err != nil {
 			create.Withdraw()
 			return nil, err
 		}
-		listed = nil
 	}
 	p := &Place{q: q, path: path, czxid: czxid, own: make(chan struct{})}
 	p.ctx, p.end = context.WithCancelCause(session.Context())
-	if err := p.settle(ctx, session, listed); err != nil {
+	if err := p.settle(ctx, listed); err != nil {
 		_ = p.Leave() // what could not be deleted now is deleted in the background
 		return nil, err
 	}
@@ -86,34 +90,34 @@ func (q Queue) enter(ctx context.Context) (*Place, error) {
 	return p, nil
 }
 
-// enterAgain goes the long way: the parent is missing, or an answer was lost. It also finds out in which session the znode stands.
-func (q Queue) enterAgain(ctx context.Context, create client.CreateBuilder, err error) (
-	path string, czxid int64, session *client.Session, _ error,
-) {
+// again makes the znode, or finds it, after a first attempt that ended with err.
+func (q Queue) again(ctx context.Context, create client.CreateBuilder, path string, err error) (string, error) {
+	if err == nil {
+		return path, nil
+	}
 	if !errors.Is(err, zk.ErrNoNode) && !client.Retryable(err) {
-		return "", 0, nil, err
+		return "", err
 	}
-	path, err = create.Do(ctx)
-	if err != nil {
-		return "", 0, nil, err
-	}
+	return create.Do(ctx)
+}
+
+// locate finds out when a znode was made, and in which session it stands.
+func (q Queue) locate(ctx context.Context, path string) (czxid int64, _ *client.Session, _ error) {
 	ok, stat, err := q.Client.Exists(path).Do(ctx)
-	switch session = q.Client.Session(); {
+	switch session := q.Client.Session(); {
 	case err != nil:
-		return "", 0, nil, err
+		return 0, nil, err
 	case !ok:
-		return "", 0, nil, ErrGone
+		return 0, nil, ErrGone
 	case stat.EphemeralOwner != session.ID():
-		return "", 0, nil, client.ErrSessionLost
+		return 0, nil, client.ErrSessionLost
+	default:
+		return stat.Czxid, session, nil
 	}
-	return path, stat.Czxid, session, nil
 }
 
 // settle takes the first look at who is ahead.
-func (p *Place) settle(ctx context.Context, session *client.Session, listed *client.Future[client.ChildrenResult]) error {
-	if session != p.q.Client.Session() {
-		return client.ErrSessionLost // the create may have been answered in the next session
-	}
+func (p *Place) settle(ctx context.Context, listed *client.Future[client.ChildrenResult]) error {
 	if listed != nil {
 		res, err := listed.Wait(ctx)
 		if err == nil {
