@@ -189,8 +189,12 @@ func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
 	retry := retrier{c: b.c}
 	for {
 		if b.protect.maybe() {
-			if path, err := b.find(ctx, o); path != "" || err != nil {
-				return path, err
+			path, err := b.find(ctx)
+			if err != nil {
+				return "", o.fail(bare(err), true) // it may be there, and nobody could look
+			}
+			if path != "" {
+				return path, nil
 			}
 		}
 		switch {
@@ -215,8 +219,12 @@ func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
 			}
 			continue
 		case b.ephemeral && retry.unknown && errors.Is(err, wire.NodeExists):
-			if ok, err := b.own(ctx, session); ok || err != nil {
-				return b.path, err
+			ok, err := b.own(ctx, session)
+			if err != nil {
+				return "", o.fail(bare(err), true)
+			}
+			if ok {
+				return b.path, nil
 			}
 		}
 		if err := retry.again(ctx, o, call, err); err != nil {

@@ -105,6 +105,15 @@ func translate(err error) error {
 	return code
 }
 
+// bare is an error without the operation that it came from, for one that gets another.
+func bare(err error) error {
+	var op *OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
 // over tells whether err is the end of the caller's context rather than anything of ZooKeeper's.
 func over(ctx context.Context, err error) bool {
 	return ctx.Err() != nil && errors.Is(err, context.Cause(ctx))

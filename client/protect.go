@@ -66,7 +66,7 @@ func (p *protection) refused() {
 
 // find looks for the protected znode. One that is there but belongs to another session than the present is deleted: it would vanish
 // with that session.
-func (b CreateBuilder) find(ctx context.Context, o *operation) (string, error) {
+func (b CreateBuilder) find(ctx context.Context) (string, error) {
 	path, err := b.lookup(ctx)
 	if path == "" || err != nil || !b.ephemeral {
 		return path, err
@@ -81,7 +81,7 @@ func (b CreateBuilder) find(ctx context.Context, o *operation) (string, error) {
 		return path, nil
 	}
 	if err := b.c.Delete(path).Guaranteed().Do(ctx); err != nil && !errors.Is(err, zk.ErrNoNode) {
-		return "", o.fail(err, true)
+		return "", err
 	}
 	return "", nil
 }

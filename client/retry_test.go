@@ -262,6 +262,56 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// A request too long for the network's buffers does not hold its caller.
+func TestCancelLongRequest(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		c := w.Connect(t, "a")
+		_, err := c.Create("/n").Do(t.Context())
+		must(t, err)
+		w.Host("a").Partition()
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		set := c.Set("/n").Data(make([]byte, 1<<19))
+		future := set.Async(ctx)
+		if time.Since(start) != 0 {
+			t.Errorf("Async took %v", time.Since(start))
+		}
+		if _, err := future.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) || !client.MayHaveApplied(err) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := set.Do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if d := time.Since(start); d != 100*time.Millisecond {
+			t.Errorf("cancelled after %v", d)
+		}
+	}, zktest.WithNetwork(fault.WithWindow(4096)))
+}
+
+// A protected create of which nobody could find out what became of it says so, and is withdrawn.
+func TestProtectedCreateThatCannotBeLookedUp(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		c := w.Connect(t, "a")
+		remove := w.Net.Inject(fault.Always(fault.Reply("create"), fault.Cut))
+		again := w.Net.Inject(fault.Always(fault.Request("getChildren2"), fault.Cut))
+		_, err := c.Create("/x-").Sequential().Protected().Do(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || !client.MayHaveApplied(err) {
+			t.Errorf("got %v", err)
+		}
+		remove()
+		again()
+		time.Sleep(20 * time.Second)
+		names, _, err := c.Children("/").Do(t.Context())
+		must(t, err)
+		if len(names) != 1 {
+			t.Errorf("the znode stays: %v", names)
+		}
+	})
+}
+
 // A guaranteed delete is finished in the background once there is a connection.
 func TestGuaranteedDelete(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {

@@ -85,13 +85,17 @@ func (c *conn) takeHandshake(frame []byte) error {
 	return nil
 }
 
-// flush gets c.out to the network and unlocks c.mu. A frame that finds nothing in flight is written at once, by whoever brings
+// writeAtOnce is how much a caller writes itself, in bytes: so little never blocks on a connection that has nothing else to do, and a caller
+// whose context ends must not be held by the network.
+const writeAtOnce = 16 << 10
+
+// flush gets c.out to the network and unlocks c.mu. A short frame that finds nothing in flight is written at once, by whoever brings
 // it; the others gather for the flusher while earlier ones are under way.
 func (c *conn) flush() {
 	switch {
 	case c.writing || len(c.out) == 0:
 		c.mu.Unlock()
-	case !c.live || c.inflight.len() <= 1:
+	case !c.live || c.inflight.len() <= 1 && len(c.out) <= writeAtOnce:
 		c.writeOut()
 		more := len(c.out) > 0
 		c.mu.Unlock()
