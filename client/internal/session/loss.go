@@ -12,8 +12,14 @@ func (s *Seam) deadline() int64 { return s.answered.Load() + int64(s.info.Timeou
 
 // watchClock arranges a look at the clock at the present deadline. The timer runs while connected, too: a peer that
 // still talks but no longer hears us does not keep the session alive. The caller holds s.mu.
-func (s *Seam) watchClock(id int64) {
-	s.timer = time.AfterFunc(time.Duration(s.deadline()-s.now()), func() { s.checkClock(id) })
+func (s *Seam) watchClock() {
+	left := time.Duration(s.deadline() - s.now())
+	if s.timer != nil {
+		s.timer.Reset(left)
+		return
+	}
+	id := s.info.ID
+	s.timer = time.AfterFunc(left, func() { s.checkClock(id) })
 }
 
 func (s *Seam) checkClock(id int64) {
@@ -23,7 +29,7 @@ func (s *Seam) checkClock(id int64) {
 		return
 	}
 	if s.now() < s.deadline() {
-		s.watchClock(id)
+		s.watchClock()
 		s.mu.Unlock()
 		return
 	}

@@ -261,8 +261,6 @@ func (s *Seam) granted(p wire.ConnectResponse, sent int64) verdict {
 	}
 	s.info = Info{ID: p.SessionID, Timeout: time.Duration(p.Timeout) * time.Millisecond}
 	advance(&s.answered, sent)
-	if s.timer == nil {
-		s.watchClock(s.info.ID)
-	}
+	s.watchClock() // also for a session that is known: its timeout may be shorter now
 	return resumed
 }

@@ -189,6 +189,26 @@ func TestLossClock(t *testing.T) {
 	})
 }
 
+// A server may grant a known session less than the one before; the clock follows at once.
+func TestLossClockFollowsTheGrant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		_ = r.peer.conn.Close()
+		r.expect(t, "disconnected")
+		r.peer = r.accept()
+		r.peer.handshake()
+		start := time.Now()
+		r.peer.grant(7, timeout/3)
+		r.expect(t, "connected")
+		r.peer.drain()
+		r.expect(t, "disconnected", "lost: "+ErrLost.Error())
+		if at := time.Since(start); at != timeout/3 {
+			t.Errorf("lost %v after the grant of %v", at, timeout/3)
+		}
+		r.close()
+	})
+}
+
 // Notifications keep a connection talking, but they do not show that the server hears us.
 func TestNotificationsDoNotExtendTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
