@@ -114,6 +114,7 @@ func TestManyConnections(t *testing.T) {
 func TestGlobalOutstandingLimit(t *testing.T) {
 	virtual(t, func(t *testing.T, s *server.Server, dial func() net.Conn) {
 		greedy, other, pinging := connect(t, dial()), connect(t, dial()), connect(t, dial())
+		synctest.Wait() // the handshakes have been accounted for, too
 		release := s.Hold()
 		received := func() int64 {
 			synctest.Wait()
@@ -159,6 +160,7 @@ func TestGlobalOutstandingLimit(t *testing.T) {
 func TestOutstandingOfTheDead(t *testing.T) {
 	virtual(t, func(t *testing.T, s *server.Server, dial func() net.Conn) {
 		gone, c := connect(t, dial()), connect(t, dial())
+		synctest.Wait() // the handshakes have been accounted for, too
 		release := s.Hold()
 		for range 10 {
 			gone.send(wire.OpGetData, read("/"))
