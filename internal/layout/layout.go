@@ -107,13 +107,13 @@ func under(pkg string, paths []string) bool {
 // linked are all packages that one links, itself left out.
 func linked(pkgs map[string]Package, path string) []string {
 	seen := map[string]bool{path: true}
-	for todo := []string{path}; len(todo) > 0; {
-		next := pkgs[todo[0]].Imports
-		todo = todo[1:]
+	for left := []string{path}; len(left) > 0; {
+		next := pkgs[left[0]].Imports
+		left = left[1:]
 		for _, dep := range next {
 			if !seen[dep] {
 				seen[dep] = true
-				todo = append(todo, dep)
+				left = append(left, dep)
 			}
 		}
 	}
