@@ -29,14 +29,14 @@ func TestAllocations(t *testing.T) {
 	const n = 10_000
 	few, many := wide(1), wide(n)
 	write := func(d *database) float64 {
-		return testing.AllocsPerRun(3, func() { ok(t, snapshot.Write(io.Discard, d.source())) })
+		return testing.AllocsPerRun(3, func() { ok(t, snapshot.Write(t.Context(), io.Discard, d.source())) })
 	}
 	if a, b := write(few), write(many); b-a > 10 {
 		t.Errorf("writing allocates %v times, and %v for %d znodes more", a, b-a, n)
 	}
 	file := encode(t, many)
 	if got := testing.AllocsPerRun(3, func() {
-		_, err := snapshot.Read(bytes.NewReader(file), discard)
+		_, err := snapshot.Read(bytes.NewReader(file), snapshot.MaxBuffer, discard)
 		ok(t, err)
 	}); got > n+100 {
 		t.Errorf("reading %d znodes allocates %v times", n, got)
@@ -49,7 +49,7 @@ func BenchmarkWrite(b *testing.B) {
 	b.SetBytes(int64(len(encode(b, d))))
 	b.ReportAllocs()
 	for b.Loop() {
-		ok(b, snapshot.Write(io.Discard, d.source()))
+		ok(b, snapshot.Write(b.Context(), io.Discard, d.source()))
 	}
 }
 
@@ -58,7 +58,7 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := snapshot.Read(bytes.NewReader(file), discard)
+		_, err := snapshot.Read(bytes.NewReader(file), snapshot.MaxBuffer, discard)
 		ok(b, err)
 	}
 }

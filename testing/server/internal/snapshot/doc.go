@@ -4,7 +4,7 @@
 // # A folder
 //
 //	snapshot.<zxid, lower-case hex>        all up to zxid is in it, and what came while it was written may be
-//	snapshot.<zxid>.gz                     the same, compressed by gzip; read, not written
+//	snapshot.<zxid>.gz                     the same, compressed by gzip
 //	tmp.snapshot.<zxid>                    one that is being written, or never was finished: nobody reads it
 //
 // A folder with logs and no snapshot does not start an Apache server: a fresh one needs snapshot.0.

@@ -25,7 +25,7 @@ func TestApacheFormats(t *testing.T) {
 	dir, err := disk.Open(path)
 	ok(t, err)
 	d := rich()
-	ok(t, snapshot.Save(dir, *d.LastZxid, d.source()))
+	ok(t, snapshot.Save(t.Context(), dir, *d.LastZxid, d.source()))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	p := foreign.Start(t, foreign.Java(t, foreign.ZooKeeper(t), "-Dfile.encoding=UTF-8", "org.apache.zookeeper.server.SnapshotFormatter",
@@ -114,7 +114,7 @@ func TestApacheStarts(t *testing.T) {
 	d.nodes[0].Stat.Cversion, d.sessions, d.Digest = 2, d.sessions[:1], nil
 	d.sessions[0].Timeout = timeout + 1
 	*d.LastZxid = z
-	ok(t, snapshot.Save(dir, z, d.source()))
+	ok(t, snapshot.Save(t.Context(), dir, z, d.source()))
 	broken := encode(t, d)
 	broken[len(broken)/2]++
 	put(t, dir, snapshot.Name(z+100), broken) // which must be passed over
@@ -185,7 +185,7 @@ func TestApacheStarts(t *testing.T) {
 	}
 
 	var went []string
-	_, err = txlog.Replay(dir, last, func(rec *txlog.Record) error {
+	_, err = txlog.Replay(dir, last, txlog.MaxPayload, func(rec *txlog.Record) error {
 		txn, err := rec.Txn()
 		if err == nil && txn.Digest.Version != 2 {
 			t.Errorf("%+v has no digest", txn)

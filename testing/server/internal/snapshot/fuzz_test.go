@@ -21,7 +21,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := snapshot.Read(bytes.NewReader(file), discard)
+		_, err := snapshot.Read(bytes.NewReader(file), snapshot.MaxBuffer, discard)
 		runtime.ReadMemStats(&after)
 		// The buffered reader, and strings and lists that grow.
 		if spent, limit := after.TotalAlloc-before.TotalAlloc, uint64(1<<18+50*len(file)); spent > limit {
@@ -33,7 +33,7 @@ func FuzzRead(f *testing.F) {
 		// Most of what comes here is refused by its checksum; what was read until then counts all the same.
 		d, _ := decode(bytes.NewReader(file))
 		var b bytes.Buffer
-		if err := snapshot.Write(&b, d.source()); err != nil {
+		if err := snapshot.Write(t.Context(), &b, d.source()); err != nil {
 			return
 		}
 		if d.Digest == nil && d.LastZxid != nil {

@@ -72,7 +72,7 @@ func (d *database) paths() []string {
 
 func decode(src io.Reader) (*database, error) {
 	var d database
-	t, err := snapshot.Read(src, d.visitor())
+	t, err := snapshot.Read(src, snapshot.MaxBuffer, d.visitor())
 	d.Trailer = t
 	return &d, err
 }
@@ -80,7 +80,7 @@ func decode(src io.Reader) (*database, error) {
 func encode(tb testing.TB, d *database) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	ok(tb, snapshot.Write(&b, d.source()))
+	ok(tb, snapshot.Write(tb.Context(), &b, d.source()))
 	return b.Bytes()
 }
 

@@ -26,8 +26,10 @@ type Loaded struct {
 // Load reads the newest snapshot that is whole. begin is called for each one that is tried, and begins anew: what was built before is
 // void. If there is none the error matches fs.ErrNotExist, and if all are broken ErrBroken.
 //
+// limit is Read's.
+//
 // Falling back is safe as long as the logs from the older snapshot on are there, which Obsolete's oldest sees to.
-func Load(dir disk.Dir, begin func() Visitor) (l Loaded, err error) {
+func Load(dir disk.Dir, limit int, begin func() Visitor) (l Loaded, err error) {
 	names, err := dir.List()
 	if err != nil {
 		return l, err
@@ -37,7 +39,7 @@ func Load(dir disk.Dir, begin func() Visitor) (l Loaded, err error) {
 		return l, fmt.Errorf("snapshot: there is none: %w", fs.ErrNotExist)
 	}
 	for _, f := range files[:min(most, len(files))] {
-		t, err := read(dir, f.name, begin())
+		t, err := read(dir, f.name, limit, begin())
 		if err == nil {
 			l.Name, l.Zxid, l.Trailer = f.name, f.zxid, t
 			return l, nil
@@ -48,7 +50,7 @@ func Load(dir disk.Dir, begin func() Visitor) (l Loaded, err error) {
 }
 
 // read reads one file, whatever its form.
-func read(dir disk.Dir, name string, v Visitor) (Trailer, error) {
+func read(dir disk.Dir, name string, limit int, v Visitor) (Trailer, error) {
 	f, err := dir.Open(name)
 	if err != nil {
 		return Trailer{}, err
@@ -60,11 +62,11 @@ func read(dir disk.Dir, name string, v Visitor) (Trailer, error) {
 	}
 	plain := io.NewSectionReader(f, 0, size)
 	if !strings.HasSuffix(name, gz) {
-		return Read(plain, v)
+		return Read(plain, limit, v)
 	}
 	z, err := gzip.NewReader(plain)
 	if err != nil {
 		return Trailer{}, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	return Read(z, v)
+	return Read(z, limit, v)
 }

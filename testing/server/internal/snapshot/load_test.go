@@ -36,7 +36,7 @@ func compress(t *testing.T, b []byte) []byte {
 // load is Load into a new database each time.
 func load(dir disk.Dir) (*database, snapshot.Loaded, error) {
 	var d *database
-	l, err := snapshot.Load(dir, func() snapshot.Visitor {
+	l, err := snapshot.Load(dir, snapshot.MaxBuffer, func() snapshot.Visitor {
 		d = new(database)
 		return d.visitor()
 	})
@@ -72,9 +72,9 @@ func TestLoad(t *testing.T) {
 	if _, _, err := load(dir); !errors.Is(err, snapshot.ErrBroken) || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("nothing but broken ones: %v", err)
 	}
-	ok(t, snapshot.Save(dir, 0, fresh().source()))
+	ok(t, snapshot.Save(t.Context(), dir, 0, fresh().source()))
 	old, newer := fresh(), rich()
-	ok(t, snapshot.Save(dir, 9, old.source()))
+	ok(t, snapshot.Save(t.Context(), dir, 9, old.source()))
 	put(t, dir, "snapshot.10.gz", compress(t, encode(t, newer))) // behind 9, though not by its name
 	damaged := encode(t, newer)
 	damaged[len(damaged)/2]++
@@ -97,9 +97,9 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%s, %+v, %v", l.Name, l.Broken, err)
 	}
 	// What a visitor does not take counts as broken, too.
-	ok(t, snapshot.Save(dir, 0x99, fresh().source()))
+	ok(t, snapshot.Save(t.Context(), dir, 0x99, fresh().source()))
 	picky := true
-	l, err = snapshot.Load(dir, func() snapshot.Visitor {
+	l, err = snapshot.Load(dir, snapshot.MaxBuffer, func() snapshot.Visitor {
 		v := new(database).visitor()
 		if picky {
 			v.Node = func(*snapshot.Node) error { return errors.New("no parent") }
@@ -154,7 +154,7 @@ func TestSaveCrash(t *testing.T) {
 	for seed := range uint64(200) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		dir := disk.NewMemory()
-		ok(t, snapshot.Save(dir, 1, fresh().source()))
+		ok(t, snapshot.Save(t.Context(), dir, 1, fresh().source()))
 		crash := disk.Crash{Seed: seed, Keep: rnd.Float64(), Ordered: rnd.IntN(2) == 0}
 		d := rich()
 		src := d.source()
@@ -171,7 +171,7 @@ func TestSaveCrash(t *testing.T) {
 				}
 			}
 		}
-		ok(t, snapshot.Save(dir, 2, src))
+		ok(t, snapshot.Save(t.Context(), dir, 2, src))
 		if _, l, err := load(during); err != nil || l.Zxid != 1 || l.Broken != nil {
 			t.Errorf("%v, during: %d, %v, %v", crash, l.Zxid, l.Broken, err)
 		}
@@ -185,7 +185,7 @@ func TestSaveFails(t *testing.T) {
 	dir := disk.NewMemory()
 	bad := fresh()
 	bad.nodes = nil
-	if err := snapshot.Save(dir, 1, bad.source()); !errors.Is(err, snapshot.ErrSource) {
+	if err := snapshot.Save(t.Context(), dir, 1, bad.source()); !errors.Is(err, snapshot.ErrSource) {
 		t.Errorf("%v", err)
 	}
 	if names, _ := dir.List(); len(names) != 0 {

@@ -26,9 +26,10 @@ type Visitor struct {
 	Node func(*Node) error
 }
 
-// Read reads a snapshot that is not compressed, up to its end.
-func Read(src io.Reader, v Visitor) (Trailer, error) {
-	in := &input{src: bufio.NewReaderSize(src, 1<<16), sum: adler32.New()}
+// Read reads a snapshot that is not compressed, up to its end. A path or data of more than limit bytes is damage; MaxBuffer is the
+// usual limit.
+func Read(src io.Reader, limit int, v Visitor) (Trailer, error) {
+	in := &input{src: bufio.NewReaderSize(src, 1<<16), sum: adler32.New(), limit: limit}
 	if err := in.body(v); err != nil {
 		return Trailer{}, err
 	}
@@ -125,10 +126,11 @@ func (in *input) trailer() (t Trailer, err error) {
 
 // input is the stream with the sum of all that was read. Its first error sticks.
 type input struct {
-	src *bufio.Reader
-	sum hash.Hash32
-	buf []byte // what was taken since reuse
-	err error
+	src   *bufio.Reader
+	sum   hash.Hash32
+	limit int
+	buf   []byte // what was taken since reuse
+	err   error
 }
 
 // reuse says that nothing that was taken is in use.
@@ -202,7 +204,7 @@ func (in *input) buffer() (b []byte, null bool) {
 	switch {
 	case in.err != nil || n == -1:
 		return nil, true
-	case n < 0 || n > MaxBuffer:
+	case n < 0 || int64(n) > int64(in.limit):
 		in.err = fmt.Errorf("%w: something is %d bytes long", ErrBroken, n)
 		return nil, true
 	case n == 0:

@@ -99,7 +99,7 @@ func TestReaderErrors(t *testing.T) {
 		case 2:
 			v.Node = func(*snapshot.Node) error { return fail() }
 		}
-		if _, err := snapshot.Read(bytes.NewReader(whole), v); !errors.Is(err, broken) {
+		if _, err := snapshot.Read(bytes.NewReader(whole), snapshot.MaxBuffer, v); !errors.Is(err, broken) {
 			t.Errorf("visitor %d: %v", i, err)
 		}
 	}
@@ -151,7 +151,7 @@ func TestWriteRefuses(t *testing.T) {
 		d := rich()
 		change(d)
 		var b bytes.Buffer
-		if err := snapshot.Write(&b, d.source()); !errors.Is(err, snapshot.ErrSource) {
+		if err := snapshot.Write(t.Context(), &b, d.source()); !errors.Is(err, snapshot.ErrSource) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

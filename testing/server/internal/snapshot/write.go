@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"bufio"
+	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"hash"
@@ -26,11 +28,13 @@ type Source struct {
 	// with another content. It may go on while the tree changes, if all changes behind Save's zxid are replayed from the log over it;
 	// a list that comes up meanwhile must be one of Lists.
 	Nodes iter.Seq[*Node]
+	Gzip  bool // Save compresses the file
+	Limit int  // bytes of a path or of data; who reads must allow as much. 0 is MaxBuffer.
 	Trailer
 }
 
-// Write writes a snapshot. It holds no more than one znode at a time.
-func Write(w io.Writer, src *Source) error {
+// Write writes a snapshot. It holds no more than one znode at a time. The end of ctx ends it.
+func Write(ctx context.Context, w io.Writer, src *Source) error {
 	o := &output{w: bufio.NewWriterSize(w, 1<<16), sum: adler32.New()}
 	b := append(o.buf, magic[:]...)
 	b = wire.AppendInt64(wire.AppendInt32(b, version), dbid)
@@ -45,13 +49,19 @@ func Write(w io.Writer, src *Source) error {
 		known[l.ID] = struct{}{}
 		o.flush(wire.AppendACLs(wire.AppendInt64(o.buf, l.ID), l.ACL))
 	}
+	limit := src.Limit
+	if limit == 0 {
+		limit = MaxBuffer
+	}
 	order := order{}
 	for n := range src.Nodes {
 		_, ok := known[n.ACL]
 		switch {
+		case ctx.Err() != nil:
+			o.fail(context.Cause(ctx))
 		case !ok:
 			o.fail(fmt.Errorf("%w: %q has the list %d", ErrSource, n.Path, n.ACL))
-		case len(n.Path) > MaxBuffer || len(n.Data) > MaxBuffer:
+		case len(n.Path) > limit || len(n.Data) > limit:
 			o.fail(fmt.Errorf("%w: %.100q has %d bytes", ErrSource, n.Path, len(n.Data)))
 		case !order.next(n.Path):
 			o.fail(fmt.Errorf("%w: %q is not where it belongs", ErrSource, n.Path))
@@ -132,14 +142,17 @@ func (o *order) next(path string) bool {
 	return ok
 }
 
-// Save writes a snapshot to a folder and makes it safe. It is there under its name whole, or not at all.
-func Save(dir disk.Dir, zxid int64, src *Source) error {
+// Save writes a snapshot to a folder and makes it safe. It is there under its name whole, or not at all. The end of ctx ends it.
+func Save(ctx context.Context, dir disk.Dir, zxid int64, src *Source) error {
 	name := Name(zxid)
+	if src.Gzip {
+		name += gz
+	}
 	f, err := dir.Create(temporary + name)
 	if err != nil {
 		return err
 	}
-	err = Write(io.NewOffsetWriter(f, 0), src)
+	err = write(ctx, io.NewOffsetWriter(f, 0), src)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -152,4 +165,13 @@ func Save(dir disk.Dir, zxid int64, src *Source) error {
 		return err
 	}
 	return dir.Sync()
+}
+
+// write writes the file, whatever its form.
+func write(ctx context.Context, w io.Writer, src *Source) error {
+	if !src.Gzip {
+		return Write(ctx, w, src)
+	}
+	z := gzip.NewWriter(w)
+	return errors.Join(Write(ctx, z, src), z.Close())
 }

@@ -31,19 +31,35 @@ type Tree struct {
 
 // New returns the tree of a server that nobody has used.
 func New() *Tree {
-	t := &Tree{
+	t := empty()
+	root := &node{data: []byte{}, acl: wire.OpenACL}
+	t.nodes[""], t.nodes[Root] = root, root
+	t.addSystem()
+	return t
+}
+
+func empty() *Tree {
+	return &Tree{
 		nodes: make(map[string]*node), ephemerals: make(map[int64]map[string]struct{}), mortal: make(map[string]struct{}),
 		limited: make(map[string]struct{}),
 	}
-	fresh := func() *node { return &node{data: []byte{}, acl: wire.OpenACL} }
-	root, system, quota, config := fresh(), fresh(), fresh(), fresh()
-	config.acl = []wire.ACL{{Perms: wire.PermRead, Scheme: "world", ID: "anyone"}}
-	config.stat.Aversion = -1
-	root.addChild("zookeeper")
-	system.addChild("quota")
-	system.addChild("config")
-	t.nodes[""], t.nodes[Root], t.nodes[System], t.nodes[QuotaRoot], t.nodes[ConfigNode] = root, root, system, quota, config
-	return t
+}
+
+// addSystem adds what every server has, where it is missing.
+func (t *Tree) addSystem() {
+	for _, path := range []string{System, QuotaRoot, ConfigNode} {
+		if t.nodes[path] != nil {
+			continue
+		}
+		n := &node{data: []byte{}, acl: wire.OpenACL}
+		if path == ConfigNode {
+			n.acl = []wire.ACL{{Perms: wire.PermRead, Scheme: "world", ID: "anyone"}}
+			n.stat.Aversion = -1
+		}
+		parent, name := Split(path)
+		t.nodes[parent].addChild(name)
+		t.nodes[path] = n
+	}
 }
 
 // LastZxid is the last transaction that has been applied, failed ones included. Anyone may ask.
@@ -77,6 +93,14 @@ func (t *Tree) Create(path string, data []byte, acl []wire.ACL, owner int64, par
 		}
 	}
 	t.nodes[path] = n
+	t.own(path, owner)
+	stat := n.view() // before a quota's stats get a text of their own
+	t.created(path, n)
+	return stat
+}
+
+// own keeps the books of who owns a znode.
+func (t *Tree) own(path string, owner int64) {
 	switch {
 	case owner == 0:
 	case sessionOwns(owner):
@@ -87,9 +111,6 @@ func (t *Tree) Create(path string, data []byte, acl []wire.ACL, owner int64, par
 	default:
 		t.mortal[path] = struct{}{}
 	}
-	stat := n.view() // before a quota's stats get a text of their own
-	t.created(path, n)
-	return stat
 }
 
 // Delete removes a znode; it tells whether there was one.

@@ -47,7 +47,7 @@ func TestApacheHistory(t *testing.T) {
 		"create /c2 ", "close []", "session 40000", "create /t0 ok",
 	}
 	var got []string
-	_, err := txlog.Replay(apache(t, "s1"), 1<<32+10, func(rec *txlog.Record) error {
+	_, err := txlog.Replay(apache(t, "s1"), 1<<32+10, txlog.MaxPayload, func(rec *txlog.Record) error {
 		txn, err := rec.Txn()
 		if err != nil || txn.Zxid > 2<<32 {
 			return err

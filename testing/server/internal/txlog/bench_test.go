@@ -34,7 +34,7 @@ func TestAllocations(t *testing.T) {
 	f, err := dir.Open("log.1")
 	ok(t, err)
 	defer f.Close()
-	r, err := txlog.NewReader(f)
+	r, err := txlog.NewReader(f, txlog.MaxPayload)
 	ok(t, err)
 	if n := testing.AllocsPerRun(1000, func() {
 		rec, err := r.Next()
@@ -80,7 +80,7 @@ func BenchmarkReplay(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		_, err := txlog.Replay(dir, 0, func(rec *txlog.Record) error {
+		_, err := txlog.Replay(dir, 0, txlog.MaxPayload, func(rec *txlog.Record) error {
 			n++
 			_, err := rec.Txn()
 			return err

@@ -65,7 +65,7 @@ func TestReplay(t *testing.T) {
 		t.Errorf("an empty folder: %v, %d, %v", got, last, err)
 	}
 	stop := errors.New("enough")
-	last, err := txlog.Replay(dir, 0, func(*txlog.Record) error { return stop })
+	last, err := txlog.Replay(dir, 0, txlog.MaxPayload, func(*txlog.Record) error { return stop })
 	if last != 1 || !errors.Is(err, stop) {
 		t.Errorf("stopped at %d, %v", last, err)
 	}
@@ -92,7 +92,7 @@ func TestTruncateAfter(t *testing.T) {
 		dir := folder(t, files...)
 		before, _, err := replayed(t, dir, 0)
 		ok(t, err)
-		err = txlog.TruncateAfter(dir, tt.zxid)
+		err = txlog.TruncateAfter(dir, tt.zxid, txlog.MaxPayload)
 		if tt.want == nil {
 			if !errors.Is(err, txlog.ErrNoZxid) {
 				t.Errorf("%#x: %v", tt.zxid, err)
@@ -113,18 +113,18 @@ func TestTruncateAfter(t *testing.T) {
 	// No room is left behind the cut, and a newest log that is empty is no hindrance.
 	dir := folder(t, files[0])
 	put(t, dir, "log.4", nil)
-	ok(t, txlog.TruncateAfter(dir, 2))
+	ok(t, txlog.TruncateAfter(dir, 2, txlog.MaxPayload))
 	if got := content(t, dir, "log.1"); !bytes.Equal(got, sets(1, 2)) {
 		t.Errorf("%d bytes are left", len(got))
 	}
 	put(t, dir, "log.4", nil)
-	if err := txlog.TruncateAfter(dir, 3); !errors.Is(err, txlog.ErrNoZxid) {
+	if err := txlog.TruncateAfter(dir, 3, txlog.MaxPayload); !errors.Is(err, txlog.ErrNoZxid) {
 		t.Errorf("%v", err)
 	}
 	damaged := sets(1, 2)
 	damaged[len(damaged)-2]++
 	put(t, dir, "log.1", damaged)
-	if err := txlog.TruncateAfter(dir, 2); !errors.Is(err, txlog.ErrChecksum) {
+	if err := txlog.TruncateAfter(dir, 2, txlog.MaxPayload); !errors.Is(err, txlog.ErrChecksum) {
 		t.Errorf("%v", err)
 	}
 }
@@ -164,7 +164,7 @@ func TestTruncateAfterCrash(t *testing.T) {
 			}
 		}
 	}
-	ok(t, txlog.TruncateAfter(w, 2))
+	ok(t, txlog.TruncateAfter(w, 2, txlog.MaxPayload))
 	if got, _, err := replayed(t, w, 0); err != nil || !slices.Equal(got, whole[:2]) || looks < 8 {
 		t.Errorf("%v, %v, %d looks", got, err, looks)
 	}

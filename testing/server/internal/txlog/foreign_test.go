@@ -79,7 +79,7 @@ func TestApacheReads(t *testing.T) {
 	}
 
 	// What we cut, Apache finds cut there.
-	ok(t, txlog.TruncateAfter(dir, txns[6].Zxid))
+	ok(t, txlog.TruncateAfter(dir, txns[6].Zxid, txlog.MaxPayload))
 	if out := toolkit(t, filepath.Join(path, txlog.Name(txns[0].Zxid))); !strings.Contains(out, "EOF reached after 7 txns.") {
 		t.Errorf("cut behind 7:\n%s", out)
 	}

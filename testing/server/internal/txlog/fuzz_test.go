@@ -32,7 +32,7 @@ func FuzzReader(f *testing.F) {
 		defer src.Close()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		r, err := txlog.NewReader(src)
+		r, err := txlog.NewReader(src, txlog.MaxPayload)
 		if err != nil {
 			return
 		}
@@ -84,7 +84,7 @@ func FuzzPayload(f *testing.F) {
 			return
 		}
 		n := 0
-		_, err := txlog.Replay(dir, -1, func(rec *txlog.Record) error {
+		_, err := txlog.Replay(dir, -1, txlog.MaxPayload, func(rec *txlog.Record) error {
 			n++
 			if !bytes.Equal(rec.Payload, payload) {
 				t.Errorf("%x, want %x", rec.Payload, payload)

@@ -97,7 +97,7 @@ func all(tb testing.TB, dir disk.Dir, name string) (txns []txlog.Txn, tail txlog
 	f, err := dir.Open(name)
 	ok(tb, err)
 	defer f.Close()
-	r, err := txlog.NewReader(f)
+	r, err := txlog.NewReader(f, txlog.MaxPayload)
 	if err != nil {
 		return nil, 0, 0, err
 	}
@@ -124,7 +124,7 @@ func all(tb testing.TB, dir disk.Dir, name string) (txns []txlog.Txn, tail txlog
 // replayed are the zxids that Replay hands out.
 func replayed(tb testing.TB, dir disk.Dir, snapshot int64) (zxids []int64, last int64, err error) {
 	tb.Helper()
-	last, err = txlog.Replay(dir, snapshot, func(rec *txlog.Record) error {
+	last, err = txlog.Replay(dir, snapshot, txlog.MaxPayload, func(rec *txlog.Record) error {
 		zxids = append(zxids, rec.Zxid)
 		return nil
 	})

@@ -75,16 +75,18 @@ func (r *Record) Txn() (Txn, error) {
 
 // Reader reads one file from its first record on. It is not safe for concurrent use.
 type Reader struct {
-	src  *bufio.Reader
-	size int64
-	at   int64 // behind the last whole record
-	tail Tail
-	err  error
-	buf  []byte
+	src   *bufio.Reader
+	size  int64
+	limit int   // of a payload
+	at    int64 // behind the last whole record
+	tail  Tail
+	err   error
+	buf   []byte
 }
 
-// NewReader begins to read a file, which must not be written to meanwhile. The caller closes it.
-func NewReader(f disk.File) (*Reader, error) {
+// NewReader begins to read a file, which must not be written to meanwhile. A payload of more than limit bytes is damage; MaxPayload is
+// the usual limit. The caller closes the file.
+func NewReader(f disk.File, limit int) (*Reader, error) {
 	size, err := f.Size()
 	if err != nil {
 		return nil, err
@@ -92,7 +94,7 @@ func NewReader(f disk.File) (*Reader, error) {
 	if size < fileHeaderLen {
 		return nil, fmt.Errorf("%w: %d bytes", errShort, size)
 	}
-	r := &Reader{src: bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 1<<16), size: size, at: fileHeaderLen}
+	r := &Reader{src: bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 1<<16), size: size, limit: limit, at: fileHeaderLen}
 	var header [fileHeaderLen]byte
 	if _, err := io.ReadFull(r.src, header[:]); err != nil {
 		return nil, err
@@ -134,7 +136,7 @@ func (r *Reader) next() (rec Record, err error) {
 		return rec, r.end(TailZeros)
 	case n == 0:
 		return rec, r.end(TailEmpty)
-	case n < 0 || n > MaxPayload:
+	case n < 0 || n > int64(r.limit):
 		return rec, fmt.Errorf("%w: %d at offset %d", ErrLength, n, r.at)
 	case recordStart+n+1 > left:
 		return rec, r.end(TailShort)

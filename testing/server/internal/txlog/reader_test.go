@@ -153,7 +153,7 @@ func TestDiskErrorIsNoEnd(t *testing.T) {
 	ok(t, err)
 	defer f.Close()
 	for _, broken := range []error{errors.New("broken disk"), io.EOF, io.ErrUnexpectedEOF} {
-		r, err := txlog.NewReader(failing{f, broken})
+		r, err := txlog.NewReader(failing{f, broken}, txlog.MaxPayload)
 		ok(t, err)
 		n := 0
 		for ; err == nil; n++ {

@@ -11,10 +11,10 @@ import (
 
 // Replay calls each for all transactions of a folder from the first one behind a snapshot on, and returns the largest zxid among
 // them, or the snapshot's. From there on nothing is left out: a transaction that is logged twice comes twice, and one below the
-// snapshot may come behind the first. The record is valid during the call. It changes nothing on the disk.
+// snapshot may come behind the first. The record is valid during the call. limit is NewReader's. It changes nothing on the disk.
 //
 // An error says which file it is of. The transactions before it have been handed out then.
-func Replay(dir disk.Dir, snapshot int64, each func(*Record) error) (last int64, err error) {
+func Replay(dir disk.Dir, snapshot int64, limit int, each func(*Record) error) (last int64, err error) {
 	zxids, err := logs(dir)
 	if err != nil {
 		return 0, err
@@ -22,7 +22,7 @@ func Replay(dir disk.Dir, snapshot int64, each func(*Record) error) (last int64,
 	zxids = from(zxids, snapshot+1)
 	last, begun := snapshot, false
 	for i, z := range zxids {
-		err := replayFile(dir, z, func(rec *Record, _ int64) (bool, error) {
+		err := replayFile(dir, z, limit, func(rec *Record, _ int64) (bool, error) {
 			if begun = begun || rec.Zxid > snapshot; !begun {
 				return true, nil
 			}
@@ -40,14 +40,14 @@ func Replay(dir disk.Dir, snapshot int64, each func(*Record) error) (last int64,
 }
 
 // replayFile calls each for all records of a file, and tells where they end, until each has had enough.
-func replayFile(dir disk.Dir, zxid int64, each func(rec *Record, end int64) (more bool, err error)) error {
+func replayFile(dir disk.Dir, zxid int64, limit int, each func(rec *Record, end int64) (more bool, err error)) error {
 	fail := func(err error) error { return fmt.Errorf("%s: %w", Name(zxid), err) }
 	f, err := dir.Open(Name(zxid))
 	if err != nil {
 		return fail(err)
 	}
 	defer f.Close()
-	r, err := NewReader(f)
+	r, err := NewReader(f, limit)
 	if err != nil {
 		return fail(err)
 	}

@@ -12,10 +12,10 @@ import (
 var ErrNoZxid = errors.New("txlog: no log has the transaction")
 
 // TruncateAfter removes all that is logged behind the first record with a zxid, and makes that safe. It changes nothing if there is no
-// such record. No Writer may be open.
+// such record. limit is NewReader's. No Writer may be open.
 //
 // A crash in the middle leaves the log as it was up to some transaction at or behind zxid, never with a hole.
-func TruncateAfter(dir disk.Dir, zxid int64) error {
+func TruncateAfter(dir disk.Dir, zxid int64, limit int) error {
 	zxids, err := logs(dir)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func TruncateAfter(dir disk.Dir, zxid int64) error {
 	zxids = from(zxids, zxid)
 	for i, z := range zxids {
 		var end int64
-		err := replayFile(dir, z, func(rec *Record, offset int64) (bool, error) {
+		err := replayFile(dir, z, limit, func(rec *Record, offset int64) (bool, error) {
 			if rec.Zxid == zxid {
 				end = offset
 			}

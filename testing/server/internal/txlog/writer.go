@@ -33,6 +33,8 @@ var (
 type Options struct {
 	// Prealloc is by how much a file grows, in bytes. 0 is DefaultPrealloc; less than 0 lets a file grow with its records.
 	Prealloc int64
+	// MaxPayload is the longest payload, in bytes; who replays must allow as much. 0 is the constant.
+	MaxPayload int
 }
 
 // DefaultPrealloc is Apache's, in bytes. The space is a hole in the file until it is used; disk.Memory has no holes.
@@ -43,6 +45,7 @@ const DefaultPrealloc = 64 << 20
 type Writer struct {
 	dir      disk.Dir
 	prealloc int64
+	limit    int // of a payload
 
 	file  disk.File // nil before the first transaction and after Roll
 	at    int64     // behind the last record
@@ -59,7 +62,10 @@ func NewWriter(dir disk.Dir, o Options) *Writer {
 	if o.Prealloc == 0 {
 		o.Prealloc = DefaultPrealloc
 	}
-	return &Writer{dir: dir, prealloc: max(o.Prealloc, 0)}
+	if o.MaxPayload == 0 {
+		o.MaxPayload = MaxPayload
+	}
+	return &Writer{dir: dir, prealloc: max(o.Prealloc, 0), limit: o.MaxPayload}
 }
 
 // Append writes transactions behind those that are there, all by one write. They are safe when Sync has returned. If one of them
@@ -114,7 +120,7 @@ func (w *Writer) open() (start int) {
 
 func (w *Writer) seal(start int) error {
 	payload := w.buf[start+recordStart:]
-	if len(payload) > MaxPayload {
+	if len(payload) > w.limit {
 		return fmt.Errorf("%w: %d bytes", ErrTooLong, len(payload))
 	}
 	binary.BigEndian.PutUint64(w.buf[start:], uint64(adler32.Checksum(payload)))
@@ -168,7 +174,7 @@ func (w *Writer) grow() error {
 // create makes the file. It gets its name only when its header is safe: Apache does not start where a log is shorter than that.
 func (w *Writer) create(first int64) error {
 	name := Name(first)
-	switch used, err := inUse(w.dir, name); {
+	switch used, err := inUse(w.dir, name, w.limit); {
 	case err != nil:
 		return err
 	case used:
@@ -196,7 +202,7 @@ func (w *Writer) create(first int64) error {
 }
 
 // inUse tells whether a file has a transaction. One without is what a crash has left of a batch that nobody was told of.
-func inUse(dir disk.Dir, name string) (bool, error) {
+func inUse(dir disk.Dir, name string, limit int) (bool, error) {
 	f, err := dir.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -205,7 +211,7 @@ func inUse(dir disk.Dir, name string) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	r, err := NewReader(f)
+	r, err := NewReader(f, limit)
 	if errors.Is(err, errShort) {
 		return false, nil
 	}
