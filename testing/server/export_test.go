@@ -1,5 +1,7 @@
 package server
 
+import "github.com/zookit-go/zookit/testing/server/internal/disk"
+
 // Hold stops the apply stage between two requests, until release.
 func (s *Server) Hold() (release func()) {
 	held, free := make(chan struct{}), make(chan struct{})
@@ -10,4 +12,12 @@ func (s *Server) Hold() (release func()) {
 	})
 	<-held
 	return func() { close(free) }
+}
+
+// WithDisk replaces the real disk.
+func WithDisk(open func(path string) (disk.Dir, error)) Option {
+	return func(c *config) error {
+		c.disk.open = open
+		return nil
+	}
 }

@@ -26,6 +26,7 @@ type config struct {
 	id          byte
 	superDigest string
 	conns       connConfig
+	disk        diskConfig
 
 	extendedTypes bool
 	checkInterval time.Duration
@@ -38,7 +39,7 @@ type config struct {
 func newConfig(opts []Option) (config, error) {
 	c := config{
 		addr: "127.0.0.1:0", listen: listen, tick: 2 * time.Second, log: slog.New(slog.DiscardHandler),
-		maxFrame: wire.MaxFrame, id: 1, conns: defaultConns(),
+		maxFrame: wire.MaxFrame, id: 1, conns: defaultConns(), disk: defaultDisk(),
 		checkInterval: time.Minute, checkPace: time.Minute / 10000,
 	}
 	var errs []error
@@ -56,6 +57,7 @@ func newConfig(opts []Option) (config, error) {
 	if c.extendedTypes && c.id == 0xff {
 		errs = append(errs, errors.New("server: the id 255 marks znodes with a time to live"))
 	}
+	errs = append(errs, c.disk.check())
 	return c, errors.Join(errs...)
 }
 

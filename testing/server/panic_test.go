@@ -34,7 +34,7 @@ func TestAPanicCostsOneConnection(t *testing.T) {
 	}
 	defer s.Kill()
 	r := s.current()
-	session := s.sessions.Create(s.cfg.maxTimeout, s.now(), nil)
+	session := s.served().sessions.Create(s.cfg.maxTimeout, s.now(), nil)
 	for _, q := range []request.Request{
 		{Op: wire.OpSetACL, Body: (*wire.SetACLRequest)(nil)},
 		{Op: wire.OpGetData, Body: (*wire.PathWatchRequest)(nil)},
@@ -42,7 +42,7 @@ func TestAPanicCostsOneConnection(t *testing.T) {
 		bad := &victim{make(chan request.Reply, 2), make(chan struct{})}
 		good := &victim{make(chan request.Reply, 2), make(chan struct{})}
 		q.From, q.Session = bad, session
-		last := s.tree.LastZxid()
+		last := s.served().tree.LastZxid()
 		if !r.submit([]request.Request{q, {From: good, Session: session, Op: wire.OpExists, Body: &wire.PathWatchRequest{Path: "/"}}}) {
 			t.Fatal("the server is gone")
 		}

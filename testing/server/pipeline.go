@@ -15,15 +15,21 @@ const (
 	fill  = 256
 )
 
-// standalone wires the pipeline of a server that is alone and keeps all in memory: being prepared is as safe as a transaction
-// gets.
+// standalone wires the pipeline of a server that is alone. Without a disk, being prepared is as safe as a transaction gets; with one,
+// the log stands between prep and apply, and while it waits for the disk, prep makes the next batch.
 func (r *run) standalone() {
 	committed := make(chan []request.Committed, depth)
-	r.goes(func() {
-		stage(r.killed, r.requests, committed, func(q *request.Request) request.Committed {
-			return request.Commit(r.prepareOne(q))
+	if r.disk == nil {
+		r.goes(func() {
+			stage(r.killed, r.requests, committed, func(q *request.Request) request.Committed {
+				return request.Commit(r.prepareOne(q))
+			})
 		})
-	})
+	} else {
+		prepared := make(chan []request.Txn, depth)
+		r.goes(func() { stage(r.killed, r.requests, prepared, r.prepareOne) })
+		r.goes(func() { r.keep(prepared, committed) })
+	}
 	r.goes(func() {
 		defer close(r.applied)
 		sink(r.killed, committed, r.applyOne, r.flush)
@@ -85,7 +91,7 @@ func stage[In, Out any](killed <-chan struct{}, in <-chan []In, out chan<- []Out
 			return
 		}
 		made := make([]Out, 0, len(batch))
-		for ; len(batch) > 0; batch = more(in, len(made)) {
+		for ; len(batch) > 0; batch = more(in, len(made), fill) {
 			for i := range batch {
 				made = append(made, next(&batch[i]))
 			}
@@ -103,7 +109,7 @@ func sink[In any](killed <-chan struct{}, in <-chan []In, each func(*In), rest f
 		if !ok {
 			return
 		}
-		for had := 0; len(batch) > 0; batch = more(in, had) {
+		for had := 0; len(batch) > 0; batch = more(in, had, fill) {
 			for i := range batch {
 				each(&batch[i])
 			}
@@ -122,9 +128,9 @@ func receive[T any](killed <-chan struct{}, in <-chan []T) (batch []T, ok bool) 
 	}
 }
 
-// more returns another batch if one is waiting and had is not much yet.
-func more[T any](in <-chan []T, had int) []T {
-	if had >= fill {
+// more returns another batch if one is waiting and had is not yet enough.
+func more[T any](in <-chan []T, had, enough int) []T {
+	if had >= enough {
 		return nil
 	}
 	select {

@@ -16,7 +16,7 @@ func (r *run) reap() {
 	defer pace.Stop()
 	for r.reapAt(interval.C) {
 		now, unused := time.Now().UnixMilli(), r.s.cfg.maxUnused.Milliseconds()
-		for _, path := range r.s.tree.Due(now, unused) {
+		for _, path := range r.tree.Due(now, unused) {
 			if !r.reapAt(pace.C) {
 				return
 			}

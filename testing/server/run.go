@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -16,13 +17,15 @@ import (
 
 // run is one life of a server, from Start to Stop or Kill. All that does not outlive it is here.
 type run struct {
-	s       *Server
+	s *Server
+	database
 	addr    string // that it listens on
 	began   time.Time
 	trace   atomic.Int64 // the trace mask of the four-letter words
 	conns   *conn.Set
 	prep    *prep.Prep
 	apply   *apply.Apply
+	saving  atomic.Bool      // a snapshot is being written
 	unsent  []request.Origin // connections that the apply stage owes a flush
 	started atomic.Int64     // goroutines; the last one that ends closes done
 	done    chan struct{}
@@ -36,16 +39,19 @@ type run struct {
 	asked    chan struct{} // closed by stop
 	stopping chan struct{} // closed when no request can come from a connection or from reap any more
 	killOnce sync.Once
-	killed   chan struct{}
+	life     context.Context // ends with kill
+	end      context.CancelFunc
+	killed   <-chan struct{} // life's end
 }
 
 func startRun(s *Server, ln net.Listener) *run {
+	db := s.database
 	r := &run{
-		s: s,
-		prep: prep.New(s.tree, s.sessions, prep.Settings{
+		s: s, database: db,
+		prep: prep.New(db.tree, db.sessions, prep.Settings{
 			ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota, MaxUnused: s.cfg.maxUnused.Milliseconds(),
 		}),
-		apply:    apply.New(s.tree, s.sessions),
+		apply:    apply.New(db.tree, db.sessions),
 		done:     make(chan struct{}),
 		requests: make(chan []request.Request, depth),
 		applied:  make(chan struct{}),
@@ -53,20 +59,22 @@ func startRun(s *Server, ln net.Listener) *run {
 		reaped:   make(chan struct{}),
 		asked:    make(chan struct{}),
 		stopping: make(chan struct{}),
-		killed:   make(chan struct{}),
 	}
+	r.life, r.end = context.WithCancel(context.Background())
+	r.killed = r.life.Done()
 	r.addr, r.began = ln.Addr().String(), time.Now()
 	r.trace.Store(fourletter.TraceMask)
 	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
-		Sessions: s.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
+		Sessions: db.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
 		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
-		Now: s.now, LastZxid: s.tree.LastZxid, Submit: r.submit, Go: r.goes,
+		Now: s.now, LastZxid: db.tree.LastZxid, Submit: r.submit, Go: r.goes,
 		Words: s.cfg.conns.words, Limits: s.cfg.conns.limits, Answer: r.answer,
 	}, ln)
 	r.goes(func() { // holds done open until all others are there
 		r.standalone()
+		r.goes(r.purge)
 		r.goes(r.expire)
 		r.goes(r.reap)
 		r.goes(r.drain)
@@ -81,6 +89,8 @@ func (r *run) goes(f func()) {
 	go func() {
 		defer func() {
 			if r.started.Add(-1) == 0 {
+				r.end()
+				r.s.ended(r)
 				close(r.done)
 			}
 		}()
@@ -112,7 +122,7 @@ func (r *run) drain() {
 func (r *run) kill() {
 	r.killOnce.Do(func() {
 		r.conns.Kill()
-		close(r.killed)
+		r.end()
 	})
 }
 
@@ -156,7 +166,7 @@ func (r *run) expireNow(session int64) bool {
 // expire ends the sessions whose time has come. After an end in order it is the last who sends requests, and so closes them;
 // after a kill there may be others, and nobody listens.
 func (r *run) expire() {
-	sessions := r.s.sessions
+	sessions := r.sessions
 	timer := time.NewTimer(sessions.NextTick(r.s.now()))
 	defer timer.Stop()
 	for {

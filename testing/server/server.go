@@ -9,6 +9,7 @@ import (
 
 	"github.com/zookit-go/zookit/testing/server/internal/conn"
 	"github.com/zookit-go/zookit/testing/server/internal/session"
+	"github.com/zookit-go/zookit/testing/server/internal/store"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
@@ -16,17 +17,24 @@ import (
 var ErrStarted = errors.New("server: already started")
 
 // Server is a ZooKeeper server. Its znodes and sessions live as long as it does, through any number of starts and stops: it
-// is its own disk. Its methods may be called from any goroutine.
+// is its own disk, unless it was given one. Its methods may be called from any goroutine.
 type Server struct {
 	cfg      config
 	born     time.Time // sessions' time counts from here
-	tree     *tree.Tree
-	sessions *session.Table
 	counters conn.Counters
 
-	mu   sync.Mutex // guards all below
-	addr string     // to listen on; the real one once the server has listened
-	run  *run       // nil while stopped
+	mu       sync.Mutex // guards all below
+	addr     string     // to listen on; the real one once the server has listened
+	database            // of the run, or of the last one
+	run      *run       // nil while stopped
+	err      error      // why the last run ended, if nobody asked for it
+}
+
+// database is what a server serves.
+type database struct {
+	tree     *tree.Tree
+	sessions *session.Table
+	disk     *store.Settings // nil if all is in memory
 }
 
 // New makes a server that is stopped. It does no I/O; an error means that an option was wrong.
@@ -38,13 +46,13 @@ func New(opts ...Option) (*Server, error) {
 	now := time.Now()
 	return &Server{
 		cfg: cfg, born: now, addr: cfg.addr,
-		tree:     tree.New(),
-		sessions: session.NewTable(cfg.tick, cfg.id, now),
+		database: database{tree: tree.New(), sessions: session.NewTable(cfg.tick, cfg.id, now)},
 	}, nil
 }
 
 // Start listens and serves, until Stop or Kill. After those it may be called again: the server comes back on the same
-// address, with its znodes, and with its sessions, which get their whole timeout anew. ctx bounds the call only.
+// address, with its znodes, and with its sessions, which get their whole timeout anew. With a disk, they are what the disk says. ctx
+// bounds the call only.
 func (s *Server) Start(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return fmt.Errorf("server: start: %w", err)
@@ -59,8 +67,10 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("server: listen on %s: %w", s.addr, err)
 	}
 	s.addr = ln.Addr().String()
-	s.sessions.Restart(s.now())
-	s.run = startRun(s, ln)
+	if err := s.load(ctx); err != nil {
+		return errors.Join(fmt.Errorf("server: start: %w", err), ln.Close())
+	}
+	s.run, s.err = startRun(s, ln), nil
 	return nil
 }
 
@@ -88,7 +98,6 @@ func (s *Server) Stop(ctx context.Context) error {
 		r.kill()
 		<-r.done
 	}
-	s.ended(r)
 	return err
 }
 
@@ -101,7 +110,25 @@ func (s *Server) Kill() {
 	}
 	r.kill()
 	<-r.done
-	s.ended(r)
+}
+
+// Done is closed when the server has ended and no goroutine of it is left, be it by Stop, by Kill, or by itself: Err tells then. For a
+// server that is stopped it is closed already.
+func (s *Server) Done() <-chan struct{} {
+	if r := s.current(); r != nil {
+		return r.done
+	}
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// Err is why the server has ended by itself, which only a disk can make it do: what it cannot make safe it does not answer, and it can
+// make nothing safe any more. It is nil while the server runs, and after Stop and Kill.
+func (s *Server) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
 }
 
 func (s *Server) current() *run {

@@ -11,7 +11,7 @@ type SessionInfo struct {
 
 // Sessions lists the sessions by id.
 func (s *Server) Sessions() []SessionInfo {
-	all := s.sessions.All()
+	all := s.served().sessions.All()
 	infos := make([]SessionInfo, len(all))
 	for i, in := range all {
 		infos[i] = SessionInfo(in)
@@ -37,6 +37,6 @@ func (s *Server) Stats() Stats {
 		PacketsReceived: s.counters.Received.Load(),
 		PacketsSent:     s.counters.Sent.Load(),
 		Connections:     s.counters.Open.Load(),
-		LastZxid:        s.tree.LastZxid(),
+		LastZxid:        s.served().tree.LastZxid(),
 	}
 }

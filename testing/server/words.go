@@ -27,19 +27,19 @@ func (w words) Stats() fourletter.Stats {
 		Latency:  conn.Both(n.Meter.Reads.Sum(), n.Meter.Updates.Sum()),
 		Received: n.PacketsReceived(), Sent: n.PacketsSent(),
 		Connections: n.Open.Load(), Outstanding: n.Outstanding.Load(),
-		Zxid: w.s.tree.LastZxid(), Nodes: int64(w.s.tree.Len()),
+		Zxid: w.tree.LastZxid(), Nodes: int64(w.tree.Len()),
 	}
 }
 
 func (w words) Metrics() fourletter.Metrics {
-	m, all := &w.s.counters.Meter, w.s.tree.Census()
+	m, all := &w.s.counters.Meter, w.tree.Census()
 	last, smallest, largest := m.ReplySizes()
 	watches, counted := 0, 0
 	if w.inTurn(func() { counted = w.apply.Watches().Count() }) {
 		watches = counted
 	}
 	return fourletter.Metrics{
-		Uptime: time.Since(w.began), Watches: int64(watches), Sessions: int64(w.s.sessions.Len()),
+		Uptime: time.Since(w.began), Watches: int64(watches), Sessions: int64(w.sessions.Len()),
 		Ephemerals: int64(all.Ephemerals), DataSize: int64(all.DataSize),
 		LastReply: last, MinReply: smallest, MaxReply: largest, Reads: m.Reads.Sum(), Updates: m.Updates.Sum(),
 		BytesIn: m.BytesIn.Load(), ReplyBytes: m.ReplyBytes.Load(), EventBytes: m.EventBytes.Load(),
@@ -59,7 +59,7 @@ func (w words) Config() fourletter.Config {
 func (w words) Conns() []fourletter.Conn { return w.conns.Describe() }
 
 func (w words) Expiries() fourletter.Expiries {
-	buckets := w.s.sessions.Buckets()
+	buckets := w.sessions.Buckets()
 	all := make(fourletter.Expiries, len(buckets))
 	for i, b := range buckets {
 		all[i].At, all[i].Sessions = w.s.born.Add(b.At), b.IDs
@@ -69,8 +69,8 @@ func (w words) Expiries() fourletter.Expiries {
 
 func (w words) Ephemerals() []fourletter.Owner {
 	owners := make(map[int64][]string)
-	for _, id := range w.s.tree.Owners() {
-		owners[id] = w.s.tree.Ephemerals(id)
+	for _, id := range w.tree.Owners() {
+		owners[id] = w.tree.Ephemerals(id)
 	}
 	return sorted(owners)
 }

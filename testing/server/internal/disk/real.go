@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Open returns a real folder. It is made if it is not there, and what lies above it, too.
@@ -23,7 +24,7 @@ func Open(path string) (Dir, error) {
 func mkdir(path string) error {
 	if info, err := os.Stat(path); err == nil {
 		if !info.IsDir() {
-			return &fs.PathError{Op: "open folder", Path: path, Err: errors.New("it is a file")}
+			return &fs.PathError{Op: "open folder", Path: path, Err: syscall.ENOTDIR}
 		}
 		return nil
 	}

@@ -117,7 +117,7 @@ func (p *Prep) check(r *request.Request, q *wire.PathVersionRequest) (request.Ch
 	if !checkVersion(q.Version, m.Version) {
 		return nil, wire.BadVersion
 	}
-	return &request.Check{Path: strings.Clone(q.Path)}, wire.OK
+	return &request.Check{Path: strings.Clone(q.Path), Version: m.Version + 1}, wire.OK
 }
 
 // existing returns the znode if the path is valid, there is one, and the request has the permission.

@@ -50,7 +50,10 @@ type SetACL struct {
 }
 
 // Check changes nothing: the version was as it should be.
-type Check struct{ Path string }
+type Check struct {
+	Path    string
+	Version int32 // one more than the znode's, as Apache logs it
+}
 
 // CreateSession makes the request's session known.
 type CreateSession struct {

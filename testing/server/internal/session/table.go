@@ -57,7 +57,7 @@ func NewTable(tick time.Duration, server byte, wall time.Time) *Table {
 func (t *Table) Create(timeout, now time.Duration, h Holder) (id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for t.next == 0 || t.next == math.MinInt64 { // neither can own an ephemeral
+	for t.next == 0 || t.next == math.MinInt64 || t.sessions[t.next] != nil { // the first two cannot own an ephemeral
 		t.next++
 	}
 	s := &session{id: t.next, timeout: timeout, holder: h}
@@ -65,6 +65,15 @@ func (t *Table) Create(timeout, now time.Duration, h Holder) (id int64) {
 	t.sessions[s.id] = s
 	t.schedule(s, now)
 	return s.id
+}
+
+// Restore makes a session that a server finds on its disk.
+func (t *Table) Restore(id int64, timeout, now time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := &session{id: id, timeout: timeout, committed: true}
+	t.sessions[id] = s
+	t.schedule(s, now)
 }
 
 // Commit makes a session one that survives a restart.
@@ -170,11 +179,19 @@ func (t *Table) Restart(now time.Duration) {
 }
 
 // All lists the sessions by id.
-func (t *Table) All() []Info {
+func (t *Table) All() []Info { return t.list(func(*session) bool { return true }) }
+
+// Committed lists, by id, those that survive a restart.
+func (t *Table) Committed() []Info { return t.list(func(s *session) bool { return s.committed }) }
+
+func (t *Table) list(want func(*session) bool) []Info {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := make([]Info, 0, len(t.sessions))
 	for _, s := range t.sessions {
+		if !want(s) {
+			continue
+		}
 		all = append(all, Info{ID: s.id, Timeout: s.timeout, Connected: s.holder != nil})
 	}
 	slices.SortFunc(all, func(a, b Info) int {

@@ -102,11 +102,7 @@ type Table struct {
 
 // ID returns a list's id; a new list is added. Null is open, as for Apache.
 func (t *Table) ID(acl []wire.ACL) int64 {
-	if acl == nil || slices.Equal(acl, wire.OpenACL) {
-		return Open
-	}
-	t.key = wire.AppendACLs(t.key[:0], acl)
-	if id, ok := t.ids[string(t.key)]; ok {
+	if id, ok := t.Lookup(acl); ok {
 		return id
 	}
 	if t.ids == nil {
@@ -116,6 +112,16 @@ func (t *Table) ID(acl []wire.ACL) int64 {
 	t.ids[string(t.key)] = id
 	t.lists = append(t.lists, List{ID: id, ACL: acl})
 	return id
+}
+
+// Lookup returns the id of a list if it has one.
+func (t *Table) Lookup(acl []wire.ACL) (id int64, ok bool) {
+	if acl == nil || slices.Equal(acl, wire.OpenACL) {
+		return Open, true
+	}
+	t.key = wire.AppendACLs(t.key[:0], acl)
+	id, ok = t.ids[string(t.key)]
+	return id, ok
 }
 
 // Lists returns all lists that have an id, but for the open one.

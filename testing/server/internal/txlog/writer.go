@@ -263,10 +263,15 @@ func (w *Writer) Roll() error {
 // Close is Roll, and the end of the writer. After an error it closes the file and returns that error.
 func (w *Writer) Close() error {
 	err := w.Roll()
+	w.Abandon()
+	return err
+}
+
+// Abandon closes the file and is the end of the writer. Nothing more is made safe.
+func (w *Writer) Abandon() {
 	if w.file != nil {
 		w.file.Close()
 		w.file = nil
 	}
 	w.err = fs.ErrClosed
-	return err
 }
