@@ -1,5 +1,5 @@
-// Package server is a ZooKeeper server for tests: it speaks the client protocol of Apache ZooKeeper 3.9, keeps everything in
-// memory, and starts in no time.
+// Package server is a ZooKeeper server: it speaks the client protocol of Apache ZooKeeper 3.9, keeps everything in memory or in
+// Apache's files, and starts in no time.
 //
 //	s, err := server.New()
 //	err = s.Start(ctx)
@@ -19,6 +19,9 @@
 //	reader                      │ zxid                   │ writes the tree     writer
 //	                            └── reads the tree ◄─────┘ fires watches
 //
+// With a disk (WithDataDir), a stage stands between prep and apply: log takes what prep made of however many requests there are, logs
+// them, syncs once, and only then are they committed.
+//
 // All requests, reads too, travel in the order in which they came, so a connection's replies do, and a request that fails keeps its
 // place. Only auth is answered by the reader itself, as Apache does. prep is where zxids are given out; it judges a request by
 // the tree as it will be, which is the tree and the changes on their way to it. Events go out before the replies that could
@@ -33,14 +36,25 @@
 //	reader  accept         end of stream, deadline (drain), Abort    frames, identities            -
 //	writer  accept         last reply written, Abort                 the sending side              its socket
 //	prep    Start          its input closed, kill                    zxids, the pending view       its output
+//	log     Start          its input closed, kill, a failing disk    the transaction log           its output
 //	apply   Start          its input closed, kill                    the tree, all watches         run.applied
 //	expire  Start          run.stopping, kill                        the clock                     run.requests
 //	reap    Start          run.asked, kill                           the pace of removals          run.reaped
+//	save    log            it is written, kill                       a snapshot                    -
+//	purge   Start          run.asked, kill                           old files                     -
 //	drain   Start          it runs through (stop), kill              the order of the end          run.stopping
 //
 // The last of them closes run.done. Stop follows the data: the listener closes, the readers and reap finish; expire ends and closes
 // the pipeline's input; each stage closes its output; the writers write what is left. Kill resets the connections and tells all
 // of them at once.
+//
+// # On a disk
+//
+// The files are Apache's, so either server can go on where the other has stopped: version-2/log.<zxid> and version-2/snapshot.<zxid>. A
+// transaction is answered when it has been synced; a snapshot is written from time to time, while the server serves. Start reads
+// the newest snapshot that is whole and the logs behind it: a crash leaves less than a record at the end of the log, which is
+// passed over, and any other damage keeps the server from starting. When the disk is full or fails, nothing more is answered, and
+// the server ends: see Done and Err.
 //
 // # Locks
 //
@@ -49,7 +63,7 @@
 //
 // # What is left out
 //
-// Ensembles, storage on disk, transport security, the behaviour of older versions, the times to live of 3.5.3, a quota for the
+// Ensembles, snapshots compressed by snappy, digests of the tree in the files, transport security, the behaviour of older versions, the times to live of 3.5.3, a quota for the
 // root, the log of soft limits, SASL, local sessions, read-only mode, the throttles of connections and requests that are off
 // by default. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
 // the traffic of each top-level znode, and dump leaves empty sets out.
