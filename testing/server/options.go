@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 )
 
 // Option changes how a Server is made.
@@ -26,6 +27,7 @@ type config struct {
 	id          byte
 	superDigest string
 	conns       connConfig
+	version     Version
 
 	extendedTypes bool
 	checkInterval time.Duration
@@ -55,6 +57,9 @@ func newConfig(opts []Option) (config, error) {
 	}
 	if c.extendedTypes && c.id == 0xff {
 		errs = append(errs, errors.New("server: the id 255 marks znodes with a time to live"))
+	}
+	if c.conns.words == nil {
+		c.conns.words = fourletter.Default(c.version.era())
 	}
 	return c, errors.Join(errs...)
 }

@@ -40,12 +40,14 @@ type run struct {
 }
 
 func startRun(s *Server, ln net.Listener) *run {
+	version := s.cfg.version.era()
 	r := &run{
 		s: s,
 		prep: prep.New(s.tree, s.sessions, prep.Settings{
-			ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota, MaxUnused: s.cfg.maxUnused.Milliseconds(),
+			Era: version, ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota && version.HardQuota,
+			MaxUnused: s.cfg.maxUnused.Milliseconds(),
 		}),
-		apply:    apply.New(s.tree, s.sessions),
+		apply:    apply.New(s.tree, s.sessions, version),
 		done:     make(chan struct{}),
 		requests: make(chan []request.Request, depth),
 		applied:  make(chan struct{}),
@@ -59,7 +61,7 @@ func startRun(s *Server, ln net.Listener) *run {
 	r.trace.Store(fourletter.TraceMask)
 	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
-		Sessions: s.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
+		Era: version, Sessions: s.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
 		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
 		Now: s.now, LastZxid: s.tree.LastZxid, Submit: r.submit, Go: r.goes,

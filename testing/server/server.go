@@ -36,9 +36,13 @@ func New(opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	now := time.Now()
+	znodes := tree.New()
+	if !cfg.version.era().ConfigNode {
+		znodes.Delete(tree.ConfigNode, 0)
+	}
 	return &Server{
 		cfg: cfg, born: now, addr: cfg.addr,
-		tree:     tree.New(),
+		tree:     znodes,
 		sessions: session.NewTable(cfg.tick, cfg.id, now),
 	}, nil
 }

@@ -71,6 +71,8 @@ type Words struct {
 	OpenWords bool
 	// ShortMntr says that mntr has a dozen lines in one order. Until 3.5.
 	ShortMntr bool
+	// SlowSyncs says that the short mntr counts the slow syncs of the log. In 3.4 alone.
+	SlowSyncs bool
 	// WholeAverage says that the average latency is a whole number. Until 3.5.
 	WholeAverage bool
 	// Memory says that envi tells how much memory there is. Since 3.5.

@@ -19,7 +19,7 @@ var (
 			OpenBorders: true, ModeInMulti: true,
 		},
 		Watches: Watches{OpenEvents: true, ThreeTypes: true},
-		Words:   Words{OpenWords: true, ShortMntr: true, WholeAverage: true, SessionsOnly: true},
+		Words:   Words{OpenWords: true, ShortMntr: true, SlowSyncs: true, WholeAverage: true, SessionsOnly: true},
 	}
 	V35 = &Era{
 		Number: "3.5.10", Built: "01/01/2026 00:00 GMT", release: r35,

@@ -28,6 +28,7 @@ type session struct {
 	bucket    int64 // expires at bucket*tick
 	closing   bool  // its closeSession is on its way
 	committed bool  // its createSession has been applied
+	local     bool  // nobody but this server knows of it
 	holder    Holder
 }
 
@@ -41,6 +42,7 @@ type Table struct {
 	sessions map[int64]*session
 	buckets  map[int64]map[*session]struct{}
 	looked   int64 // buckets up to this one are done
+	frozen   bool  // only local sessions come and go
 }
 
 // NewTable returns an empty table. Ids begin with the server's id and the time, so that servers do not share them.
@@ -53,14 +55,14 @@ func NewTable(tick time.Duration, server byte, wall time.Time) *Table {
 	}
 }
 
-// Create makes a session that lives on h. It is forgotten by Restart unless Commit was called.
+// Create makes a session that lives on h. It is forgotten by Restart unless Commit was called. In a frozen table it is a local one.
 func (t *Table) Create(timeout, now time.Duration, h Holder) (id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for t.next == 0 || t.next == math.MinInt64 { // neither can own an ephemeral
 		t.next++
 	}
-	s := &session{id: t.next, timeout: timeout, holder: h}
+	s := &session{id: t.next, timeout: timeout, holder: h, local: t.frozen}
 	t.next++
 	t.sessions[s.id] = s
 	t.schedule(s, now)
@@ -72,7 +74,7 @@ func (t *Table) Commit(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s := t.sessions[id]; s != nil {
-		s.committed = true
+		s.committed = !s.local
 	}
 }
 
@@ -119,12 +121,13 @@ func (t *Table) Check(id int64) wire.Code {
 	return wire.OK
 }
 
-// SetClosing stops the session from asking for more. It fails if that had happened before, or there is no such session.
+// SetClosing stops the session from asking for more. It fails if that had happened before, or there is no such session, or the
+// table is frozen and the session not local.
 func (t *Table) SetClosing(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sessions[id]
-	if s == nil || s.closing {
+	if s == nil || s.closing || t.frozen && !s.local {
 		return false
 	}
 	s.closing = true
@@ -158,6 +161,10 @@ func (t *Table) Remove(id int64) Holder {
 func (t *Table) Restart(now time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.restart(now)
+}
+
+func (t *Table) restart(now time.Duration) {
 	for id, s := range t.sessions {
 		if !s.committed {
 			t.unschedule(s)
