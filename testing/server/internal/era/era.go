@@ -47,7 +47,7 @@ type Requests struct {
 	// OpenBorders says that the first and the last of each range of characters that paths may not have are allowed. Until 3.4.
 	OpenBorders bool
 	// ModeInMulti says that inside a transaction the mode alone decides what a create makes and how that is answered, that one with a
-	// wrong mode fails in its place, and that a mode that does not fit its record fails the whole. Until 3.8.1. Seen on 3.8.0.
+	// wrong mode fails in its place, and that one with a time to live, in a record without, fails the whole. Until 3.8.1. Seen on 3.8.0.
 	ModeInMulti bool
 }
 

@@ -19,8 +19,14 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if t, is := body.(*wire.CreateTTLRequest); is {
 		q, ttl, ok = &t.CreateRequest, t.TTL, true
 	}
-	if e := p.settings.Era; !ok || inMulti && e.ModeInMulti && !e.ModeLast && !fits(body) {
+	if !ok {
 		return nil, wire.MarshallingError
+	}
+	if e := p.settings.Era; inMulti && e.ModeInMulti {
+		if q.Mode.IsTTL() && op != wire.OpCreateTTL && !e.ModeLast { // there is no time to live in the record
+			return nil, wire.MarshallingError
+		}
+		op = operationOf(q.Mode)
 	}
 	if code := p.checkMode(op, q.Mode, ttl); code != wire.OK && !p.settings.Era.ModeLast {
 		return nil, code
@@ -63,9 +69,6 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 		return nil, code
 	}
 
-	if inMulti && p.settings.Era.ModeInMulti {
-		op = operationOf(q.Mode)
-	}
 	c := &request.Create{
 		Path: path, Data: bytes.Clone(q.Data), ACL: acl, ParentCversion: parent.Cversion + 1, Reply: createReply(op, q.Mode, inMulti),
 	}

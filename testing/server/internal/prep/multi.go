@@ -42,26 +42,11 @@ func (p *Prep) allowedInMulti(op wire.MultiOp) bool {
 	if !e.Knows(op.Op) {
 		return false
 	}
-	if e.ModeInMulti { // create itself looks at the mode
-		return true
-	}
 	switch q := op.Body.(type) {
 	case *wire.CreateRequest:
-		return q.Mode.Valid() && !q.Mode.IsTTL()
+		return e.ModeInMulti || q.Mode.Valid() && !q.Mode.IsTTL()
 	case *wire.CreateTTLRequest:
-		return q.Mode.Valid()
-	}
-	return false
-}
-
-// fits tells whether a create's mode is one for its record: what came to grief in Apache where the mode alone decides which
-// operation it is. An unknown mode counts as persistent here.
-func fits(body wire.Record) bool {
-	switch q := body.(type) {
-	case *wire.CreateRequest:
-		return !q.Mode.IsTTL()
-	case *wire.CreateTTLRequest:
-		return q.Mode.IsTTL()
+		return e.ModeInMulti || q.Mode.Valid()
 	}
 	return false
 }
