@@ -34,7 +34,7 @@ func (t *Table) Expire(now time.Duration) []int64 {
 	var ids []int64
 	for last := int64(now / t.tick); t.looked <= last; t.looked++ {
 		for s := range t.buckets[t.looked] {
-			if !s.closing && (s.local || !t.frozen) {
+			if !s.closing && (s.local || !t.frozen.Load()) {
 				s.closing = true
 				ids = append(ids, s.id)
 			}

@@ -8,20 +8,16 @@ import "time"
 func (t *Table) Freeze(on bool, now time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.frozen == on {
+	if t.frozen.Load() == on {
 		return false
 	}
-	t.frozen = on
+	t.frozen.Store(on)
 	t.restart(now)
 	return true
 }
 
-// Frozen tells whether the table is.
-func (t *Table) Frozen() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.frozen
-}
+// Frozen tells whether the table is. It takes no lock.
+func (t *Table) Frozen() bool { return t.frozen.Load() }
 
 // Local tells whether there is such a session and nobody but this server knows of it.
 func (t *Table) Local(id int64) bool {

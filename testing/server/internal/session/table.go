@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
@@ -35,14 +36,14 @@ type session struct {
 // Table holds all sessions. Sessions that expire at about the same time share a bucket, one a tick, so touching one
 // mostly changes nothing.
 type Table struct {
-	tick time.Duration
+	tick   time.Duration
+	frozen atomic.Bool // only local sessions come and go; written under mu
 
 	mu       sync.Mutex // guards all below; nothing else is locked while it is held
 	next     int64
 	sessions map[int64]*session
 	buckets  map[int64]map[*session]struct{}
 	looked   int64 // buckets up to this one are done
-	frozen   bool  // only local sessions come and go
 }
 
 // NewTable returns an empty table. Ids begin with the server's id and the time, so that servers do not share them.
@@ -62,7 +63,7 @@ func (t *Table) Create(timeout, now time.Duration, h Holder) (id int64) {
 	for t.next == 0 || t.next == math.MinInt64 { // neither can own an ephemeral
 		t.next++
 	}
-	s := &session{id: t.next, timeout: timeout, holder: h, local: t.frozen}
+	s := &session{id: t.next, timeout: timeout, holder: h, local: t.frozen.Load()}
 	t.next++
 	t.sessions[s.id] = s
 	t.schedule(s, now)
@@ -127,7 +128,7 @@ func (t *Table) SetClosing(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sessions[id]
-	if s == nil || s.closing || t.frozen && !s.local {
+	if s == nil || s.closing || t.frozen.Load() && !s.local {
 		return false
 	}
 	s.closing = true
