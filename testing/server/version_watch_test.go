@@ -84,7 +84,9 @@ func TestWatchModesOfVersions(t *testing.T) {
 					return
 				}
 				for _, st := range q.steps {
-					c.code(st.op, st.body)
+					if code := c.code(st.op, st.body); code != wire.OK && code != wire.NoWatcher {
+						t.Errorf("%v: %v", st.op, code)
+					}
 				}
 				want := q.now
 				if until(v, server.V38) {
