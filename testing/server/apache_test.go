@@ -23,8 +23,7 @@ type step struct {
 }
 
 // TestAgainstApache sends the same requests to a fresh Apache ZooKeeper and to a fresh server of ours. Everything that comes
-// back must be the same, zxids included, but for the time, the ids of sessions and the zxid of notifications, which 3.8 does
-// not tell.
+// back must be the same, zxids included, but for the time and the ids of sessions.
 func TestAgainstApache(t *testing.T) {
 	for _, setup := range []struct {
 		name     string
@@ -32,10 +31,10 @@ func TestAgainstApache(t *testing.T) {
 		opts     []server.Option
 		scripts  []script
 	}{
-		{"as it comes", []string{"extendedTypesEnabled=false"}, nil, scripts},
+		{"as it comes", []string{"extendedTypesEnabled=false"}, nil, slices.Concat(scripts, scripts38)},
 		{
 			"extended types", []string{"extendedTypesEnabled=true"}, []server.Option{server.WithExtendedTypes(true)},
-			slices.Concat(ttlScripts, quotaScripts),
+			slices.Concat(ttlScripts, quotaScripts, scripts38),
 		},
 		{
 			"quotas", []string{"extendedTypesEnabled=true", "enforceQuota=true"},
@@ -43,7 +42,7 @@ func TestAgainstApache(t *testing.T) {
 		},
 	} {
 		t.Run(setup.name, func(t *testing.T) {
-			compare(t, apache.Start(t, setup.settings...).Addr(), start(t, setup.opts...), setup.scripts)
+			compare(t, apache.Start(t, setup.settings...).Addr(), start(t, append(setup.opts, server.WithVersion(server.V38))...), setup.scripts)
 		})
 	}
 }
@@ -107,7 +106,7 @@ func play(t *testing.T, addr string, steps []step) []string {
 				c.ok(wire.OpPing, &wire.Empty{}, nil)
 			}
 			for _, e := range c.events {
-				fmt.Fprintf(&line, "event to %d: %+v; ", who, e.WatcherEvent)
+				fmt.Fprintf(&line, "event to %d: %+v with zxid %d; ", who, e.WatcherEvent, e.zxid)
 			}
 			c.events = nil
 		}

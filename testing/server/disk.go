@@ -40,7 +40,8 @@ func (s *Server) load(ctx context.Context) error {
 	for id, timeout := range db.Sessions {
 		sessions.Restore(id, time.Duration(timeout)*time.Millisecond, s.now())
 	}
-	s.database = database{tree: db.Tree, sessions: sessions, disk: settings}
+	sessions.Freeze(s.sessions.Frozen(), s.now())
+	s.database = database{tree: s.cfg.version.suit(db.Tree), sessions: sessions, disk: settings}
 	s.cfg.log.Info("loaded", "snapshot", db.Snapshot, "replayed", db.Replayed, "zxid", db.Tree.LastZxid(), "sessions", len(db.Sessions))
 	if db.Replayed == 0 && db.Snapshot >= 0 && len(db.Broken) == 0 {
 		return nil

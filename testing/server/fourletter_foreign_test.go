@@ -35,7 +35,7 @@ func TestFourLetterWordsForGoZookeeper(t *testing.T) {
 		got.Lzxid != 1 || got.Lcxid != 1 || got.Received != 2 || got.Sent != 2 {
 		t.Errorf("cons: %+v", got)
 	}
-	// It wants the build's date as no release since 3.5 gives it. With that changed on the way it reads the rest.
+	// It wants the date of the build as no release since 3.7 gives it. With that changed on the way it reads the rest.
 	if bad, ok := zk.FLWSrvr(addr, patience); ok {
 		t.Errorf("srvr: %+v, so the date need not be changed any more", bad[0])
 	}

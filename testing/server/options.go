@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 )
 
 // Option changes how a Server is made.
@@ -27,6 +28,7 @@ type config struct {
 	superDigest string
 	conns       connConfig
 	disk        diskConfig
+	version     Version
 
 	extendedTypes bool
 	checkInterval time.Duration
@@ -58,6 +60,9 @@ func newConfig(opts []Option) (config, error) {
 		errs = append(errs, errors.New("server: the id 255 marks znodes with a time to live"))
 	}
 	errs = append(errs, c.disk.check())
+	if c.conns.words == nil {
+		c.conns.words = fourletter.Default(c.version.era())
+	}
 	return c, errors.Join(errs...)
 }
 

@@ -10,17 +10,16 @@ import (
 
 // connConfig is what concerns connections.
 type connConfig struct {
-	words  fourletter.Whitelist
+	words  fourletter.Whitelist // nil is the version's own
 	limits conn.Limits
 }
 
 func defaultConns() connConfig {
-	words, _ := fourletter.NewWhitelist() // nothing in it can be wrong
-	return connConfig{words: words, limits: conn.Limits{PerHost: 60, Outstanding: 1000}}
+	return connConfig{limits: conn.Limits{PerHost: 60, Outstanding: 1000}}
 }
 
 // WithFourLetterWords sets the four-letter words that the server answers, "*" for all. By default it is srvr alone, which is
-// always among them.
+// always among them; a 3.4 answers all but wchc and wchp.
 func WithFourLetterWords(words ...string) Option {
 	return func(c *config) error {
 		list, err := fourletter.NewWhitelist(words...)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/session"
 )
 
 // raw is a client of these tests: a socket and the codec, nothing that could hide what the server sends.
@@ -230,4 +231,41 @@ func (c *raw) stat(path string) wire.Stat {
 	var st wire.StatResponse
 	c.ok(wire.OpExists, read(path), &st)
 	return st.Stat
+}
+
+// busy shakes hands, creates until it is refused or cut off, and returns how many creates were acknowledged. It rests in between, so
+// that virtual time goes on.
+func busy(nc net.Conn) (n int) {
+	defer nc.Close()
+	frames := wire.NewFrameReader(nc, 1<<20)
+	q := wire.ConnectRequest{Timeout: 10000, Passwd: make([]byte, 16), HasReadOnly: true, ReadOnly: true}
+	if _, err := nc.Write(wire.AppendFrame(nil, &q)); err != nil {
+		return 0
+	}
+	if _, err := frames.Next(); err != nil {
+		return 0
+	}
+	for xid := int32(1); ; xid++ {
+		if _, err := nc.Write(wire.AppendRequest(nil, xid, wire.OpCreate, create("/n-", "", wire.PersistentSequential))); err != nil {
+			return n
+		}
+		frame, err := frames.Next()
+		if err != nil {
+			return n
+		}
+		var r reply
+		rd := wire.NewReader(frame)
+		if r.Decode(&rd); r.Err != wire.OK {
+			return n
+		}
+		n++
+		time.Sleep(time.Millisecond / 4)
+	}
+}
+
+// resumes tells whether the session can be taken over.
+func (c *raw) resumes(id int64) bool {
+	c.t.Helper()
+	c.handshake(wire.ConnectRequest{Timeout: 10000, SessionID: id, Passwd: session.Passwd(id), HasReadOnly: true})
+	return c.session.SessionID == id
 }

@@ -21,7 +21,7 @@ func TestRemovalsAgainstApache(t *testing.T) {
 			t.Setenv("JAVA_TOOL_OPTIONS", fmt.Sprintf("-Dznode.container.checkIntervalMs=%d -Dznode.container.maxNeverUsedIntervalMs=%d",
 				interval.Milliseconds(), unused.Milliseconds()))
 			theirs := removals(t, apache.Start(t).Addr(), want, interval)
-			ours := removals(t, start(t, server.WithExtendedTypes(true), server.WithContainerCheck(interval, 10000),
+			ours := removals(t, start(t, server.WithVersion(server.V38), server.WithExtendedTypes(true), server.WithContainerCheck(interval, 10000),
 				server.WithContainerMaxNeverUsed(unused)).Addr(), want, interval)
 			if !slices.Equal(ours, theirs) || len(theirs) != want+4 {
 				t.Errorf("ours   %s\nApache %s", ours, theirs)

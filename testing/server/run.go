@@ -45,13 +45,14 @@ type run struct {
 }
 
 func startRun(s *Server, ln net.Listener) *run {
-	db := s.database
+	db, version := s.database, s.cfg.version.era()
 	r := &run{
 		s: s, database: db,
 		prep: prep.New(db.tree, db.sessions, prep.Settings{
-			ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota, MaxUnused: s.cfg.maxUnused.Milliseconds(),
+			Era: version, ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota && version.HardQuota,
+			MaxUnused: s.cfg.maxUnused.Milliseconds(),
 		}),
-		apply:    apply.New(db.tree, db.sessions),
+		apply:    apply.New(db.tree, db.sessions, version),
 		done:     make(chan struct{}),
 		requests: make(chan []request.Request, depth),
 		applied:  make(chan struct{}),
@@ -66,7 +67,7 @@ func startRun(s *Server, ln net.Listener) *run {
 	r.trace.Store(fourletter.TraceMask)
 	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
-		Sessions: db.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
+		Era: version, Sessions: db.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
 		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
 		Now: s.now, LastZxid: db.tree.LastZxid, Submit: r.submit, Go: r.goes,

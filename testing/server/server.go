@@ -46,7 +46,7 @@ func New(opts ...Option) (*Server, error) {
 	now := time.Now()
 	return &Server{
 		cfg: cfg, born: now, addr: cfg.addr,
-		database: database{tree: tree.New(), sessions: session.NewTable(cfg.tick, cfg.id, now)},
+		database: database{tree: cfg.version.suit(tree.New()), sessions: session.NewTable(cfg.tick, cfg.id, now)},
 	}, nil
 }
 

@@ -21,6 +21,10 @@ func (r *run) answer(w fourletter.Word, mask int64) []byte {
 // words is what a run tells of itself.
 type words struct{ *run }
 
+func (w words) Self() fourletter.Self {
+	return fourletter.Self{Era: w.s.cfg.version.era(), ReadOnly: w.sessions.Frozen()}
+}
+
 func (w words) Stats() fourletter.Stats {
 	n := &w.s.counters
 	return fourletter.Stats{
@@ -38,8 +42,9 @@ func (w words) Metrics() fourletter.Metrics {
 	if w.inTurn(func() { counted = w.apply.Watches().Count() }) {
 		watches = counted
 	}
+	locals := w.sessions.Locals()
 	return fourletter.Metrics{
-		Uptime: time.Since(w.began), Watches: int64(watches), Sessions: int64(w.sessions.Len()),
+		Uptime: time.Since(w.began), Watches: int64(watches), Sessions: int64(w.sessions.Len() - locals), Locals: int64(locals),
 		Ephemerals: int64(all.Ephemerals), DataSize: int64(all.DataSize),
 		LastReply: last, MinReply: smallest, MaxReply: largest, Reads: m.Reads.Sum(), Updates: m.Updates.Sum(),
 		BytesIn: m.BytesIn.Load(), ReplyBytes: m.ReplyBytes.Load(), EventBytes: m.EventBytes.Load(),

@@ -6,6 +6,7 @@ package apply
 import (
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/session"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
@@ -19,6 +20,7 @@ type Sessions interface {
 
 // Apply is the stage. It belongs to one goroutine.
 type Apply struct {
+	era      *era.Era
 	tree     *tree.Tree
 	watches  *tree.Watches[request.Origin]
 	sessions Sessions
@@ -26,8 +28,12 @@ type Apply struct {
 }
 
 // New returns a stage that nobody watches yet.
-func New(t *tree.Tree, s Sessions) *Apply {
-	return &Apply{tree: t, sessions: s, watches: tree.NewWatches[request.Origin]()}
+func New(t *tree.Tree, s Sessions, e *era.Era) *Apply {
+	a := &Apply{era: e, tree: t, sessions: s, watches: tree.NewWatches[request.Origin]()}
+	if e.OneMode {
+		a.watches = tree.NewOneMode[request.Origin]()
+	}
+	return a
 }
 
 // Next does what c says and returns what is to be sent for it, in order. The result is valid until the next call.
@@ -72,9 +78,12 @@ func (a *Apply) notify(who []request.Origin, t wire.EventType, path string, zxid
 	if len(who) == 0 {
 		return
 	}
+	if !a.era.EventZxid {
+		zxid = noZxid
+	}
 	event := &wire.WatcherEvent{Type: t, State: wire.StateSyncConnected, Path: path}
 	for _, w := range who {
-		if auth.Allowed(acl, wire.PermRead, w.IDs()) {
+		if a.era.OpenEvents || auth.Allowed(acl, wire.PermRead, w.IDs()) {
 			a.event(w, event, zxid)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
-// catchUpZxid stands in the header of an event that tells of the past.
-const catchUpZxid = -1
+// noZxid stands in the header of an event that tells of the past, and before 3.9 of every event.
+const noZxid = -1
 
 func (a *Apply) watchRequest(c *request.Committed) request.Reply {
 	switch q := c.Body.(type) {
@@ -42,7 +42,7 @@ func (a *Apply) watchRequest(c *request.Committed) request.Reply {
 // findWatches serves checkWatches, and removeWatches, which differs only by what is left.
 func (a *Apply) findWatches(c *request.Committed, q *wire.WatchesRequest) request.Reply {
 	which, ok := tree.Select(q.Type)
-	if !ok {
+	if !ok || a.era.ThreeTypes && q.Type > wire.WatcherAny {
 		return refuse(wire.MarshallingError)
 	}
 	found := a.watches.Has(q.Path, c.From, which)
@@ -59,7 +59,7 @@ func (a *Apply) findWatches(c *request.Committed, q *wire.WatchesRequest) reques
 // is told now, and used the watch up. Nobody asks here whether the client may read the path.
 func (a *Apply) setWatches(who request.Origin, q *wire.SetWatchesRequest) {
 	tell := func(t wire.EventType, path string) {
-		a.event(who, &wire.WatcherEvent{Type: t, State: wire.StateSyncConnected, Path: path}, catchUpZxid)
+		a.event(who, &wire.WatcherEvent{Type: t, State: wire.StateSyncConnected, Path: path}, noZxid)
 	}
 	for _, path := range q.Data {
 		switch stat, ok := a.tree.Stat(path); {

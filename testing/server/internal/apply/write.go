@@ -3,7 +3,6 @@ package apply
 import (
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
-	"github.com/zookit-go/zookit/testing/server/internal/session"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
@@ -23,6 +22,9 @@ func (a *Apply) transaction(c *request.Committed) {
 		}
 		a.tree.SetLastZxid(c.Zxid)
 		a.answer(c, request.Reply{Body: &wire.MultiResponse{Results: results}})
+	case *request.Check: // alone, as servers did until 3.8; they tried to answer with a stat, and had none
+		a.tree.SetLastZxid(c.Zxid)
+		a.answer(c, request.Reply{Mute: true})
 	default:
 		result := a.change(c, change)
 		a.tree.SetLastZxid(c.Zxid)
@@ -83,7 +85,7 @@ func (a *Apply) remove(path string, zxid int64) {
 	a.tree.Delete(path, zxid)
 	told := a.watches.FireData(path)
 	a.notify(told, wire.EventNodeDeleted, path, zxid, acl)
-	a.notify(without(a.watches.FireChild(path), told), wire.EventNodeDeleted, path, zxid, acl)
+	a.notify(without(a.watches.FireGone(path), told), wire.EventNodeDeleted, path, zxid, acl)
 	parent, _ := tree.Split(path)
 	a.childrenChanged(parent, zxid)
 }
@@ -111,26 +113,4 @@ func without(who, told []request.Origin) []request.Origin {
 		}
 	}
 	return left
-}
-
-func (a *Apply) createSession(c *request.Committed, ch *request.CreateSession) {
-	a.sessions.Commit(c.Session)
-	a.tree.SetLastZxid(c.Zxid)
-	a.answer(c, request.Reply{Connect: &wire.ConnectResponse{
-		Timeout: ch.Timeout, SessionID: c.Session, Passwd: session.Passwd(c.Session),
-	}})
-}
-
-// closeSession removes the session with all that dies with it. Its own events reach the closing connection before the
-// reply; a connection that did not ask for the end is closed without a word.
-func (a *Apply) closeSession(c *request.Committed, ch *request.CloseSession) {
-	for _, path := range ch.Paths {
-		a.remove(path, c.Zxid)
-	}
-	a.tree.SetLastZxid(c.Zxid)
-	holder := a.sessions.Remove(c.Session)
-	a.answer(c, request.Reply{Close: true})
-	if from, ok := c.From.(session.Holder); holder != nil && (!ok || holder != from) {
-		holder.Abort()
-	}
 }

@@ -130,6 +130,9 @@ func (s *Set) each(st state, f func(*Conn)) {
 // Drop resets all connections; new ones are welcome.
 func (s *Set) Drop() { s.each(open, (*Conn).Reset) }
 
+// Part closes all connections; new ones are welcome.
+func (s *Set) Part() { s.each(open, (*Conn).Abort) }
+
 // Drain takes no more connections and no more requests, and returns when every request received has been handed over.
 func (s *Set) Drain() {
 	s.each(draining, (*Conn).drain)

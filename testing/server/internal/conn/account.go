@@ -112,9 +112,11 @@ func (c *Conn) replied(r *request.Reply, size int64) {
 	}
 	// A write that failed has lost its name in Apache, unless it is a multi, whose failure is in its body.
 	c.lastOp, c.named, c.lastZxid = a.op, !writes || r.Err == wire.OK, r.Zxid
-	if r.Connect != nil {
+	switch {
+	case r.Mute:
+	case r.Connect != nil:
 		c.lastZxid = c.env.LastZxid()
-	} else {
+	default:
 		c.sizes.add(size)
 		if a.op != wire.OpPing { // as Apache has it
 			c.bytes += size

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/session"
@@ -27,6 +28,7 @@ const (
 
 // Env is what a connection needs from the server around it.
 type Env struct {
+	Era        *era.Era
 	Sessions   *session.Table
 	Counters   *Counters
 	Policy     auth.Policy

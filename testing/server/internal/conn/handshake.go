@@ -16,6 +16,11 @@ func (c *Conn) handshake(frame []byte) bool {
 		c.Abort()
 		return false
 	}
+	if !q.ReadOnly && c.env.Sessions.Frozen() {
+		c.env.Log.Info("closing a connection: its client wants to write, and the server is read-only", "peer", c.nc.RemoteAddr())
+		c.Abort()
+		return false
+	}
 	if last := c.env.LastZxid(); q.LastZxidSeen > last {
 		c.env.Log.Info("closing a connection: its client has seen more than this server", "seen", q.LastZxidSeen, "have", last)
 		c.Abort()
@@ -57,6 +62,11 @@ func (c *Conn) newSession(timeout time.Duration) bool {
 // resume moves a session from an earlier connection to this one. The earlier one is closed even if the password turns out
 // wrong: real servers do so, and clients must survive it.
 func (c *Conn) resume(q *wire.ConnectRequest, timeout time.Duration) bool {
+	if c.env.Sessions.Frozen() && c.env.Sessions.Global(q.SessionID) {
+		c.env.Log.Info("closing a connection: a read-only server cannot resume its session", "session", q.SessionID)
+		c.Abort()
+		return false
+	}
 	old, ok := c.env.Sessions.Resume(q.SessionID, q.Passwd, timeout, c.env.Now(), c)
 	if old != nil {
 		old.Abort()

@@ -14,7 +14,9 @@ import (
 // read is the reader: it lets the client in and hands its requests over, all that are here at a time.
 func (c *Conn) read() {
 	defer c.readerDone()
-	c.setReadDeadline(time.Now().Add(idleLimit))
+	if c.env.Era.HurriesSilence {
+		c.setReadDeadline(time.Now().Add(idleLimit))
+	}
 	stream, ok := c.begin()
 	if !ok {
 		return
@@ -109,7 +111,8 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	r := request.Request{From: c, Session: c.session, Xid: h.Xid, Op: h.Op, IDs: c.IDs()}
 	c.env.Counters.count(h.Op)
 	row, known := h.Op.Lookup()
-	if !known || row.Kind == wire.KindInternal || h.Op == wire.OpCheck || h.Op == wire.OpSASL {
+	e := c.env.Era
+	if !known || !e.Knows(h.Op) || row.Kind == wire.KindInternal || h.Op == wire.OpCheck && !e.CheckAlone || h.Op == wire.OpSASL {
 		c.env.Log.Warn("refusing an operation", "op", int32(h.Op), "session", c.session)
 		r.Refused = wire.Unimplemented
 		return r, nil

@@ -17,7 +17,7 @@ func (c *Conn) begin() (stream io.Reader, ok bool) {
 		return nil, false
 	}
 	w, is := fourletter.Lookup(first)
-	if !is {
+	if !is || !c.env.Era.KnowsWord(string(w)) {
 		return &resumed{head: first, nc: c.nc}, true
 	}
 	c.received.Add(1)
@@ -28,7 +28,7 @@ func (c *Conn) begin() (stream io.Reader, ok bool) {
 	c.probe = true
 	c.mu.Unlock()
 	answer := fourletter.Refusal(w)
-	if c.env.Words[w] {
+	if c.env.Words[w] || w == fourletter.Isro && c.env.Sessions.Frozen() { // clients ask read-only servers for it
 		mask, err := c.mask(w)
 		if err != nil {
 			c.explain(err)

@@ -29,6 +29,12 @@ func (c *Conn) send(r *request.Reply, own bool) (dirty bool) {
 	if !c.due { // what leaves together has one time
 		c.now = c.env.Now()
 	}
+	if r.Mute {
+		c.replied(r, 0)
+		dirty = !c.due
+		c.due = true
+		return dirty
+	}
 	had := len(c.out)
 	c.encode(r)
 	size := int64(len(c.out) - had - 4)
@@ -70,7 +76,7 @@ func (c *Conn) encode(r *request.Reply) {
 		c.out = wire.AppendReply(c.out, wire.ReplyHeader{Xid: r.Xid, Zxid: r.Zxid, Err: r.Err}, r.Body)
 		return
 	}
-	r.Connect.HasReadOnly = c.readOnly
+	r.Connect.HasReadOnly, r.Connect.ReadOnly = c.readOnly, c.env.Sessions.Frozen()
 	c.out = wire.AppendFrame(c.out, r.Connect)
 	if !c.greeted {
 		c.greeted = true

@@ -3,10 +3,10 @@ package fourletter
 import (
 	"fmt"
 	"strconv"
-)
+	"strings"
 
-// Version is what the server takes itself for: the release whose behaviour it has, in the form that releases give it.
-const Version = "3.9.5-zookit, built on 2026-01-01 00:00 UTC"
+	"github.com/zookit-go/zookit/testing/server/internal/era"
+)
 
 // TraceMask is the mask that a server starts with.
 const TraceMask = 0b100110010
@@ -17,7 +17,7 @@ func Answer(w Word, src Source, mask int64) []byte { return []byte(answer(w, src
 func answer(w Word, src Source, mask int64) string {
 	switch w {
 	case Conf:
-		return conf(src.Config())
+		return conf(src.Config(), src.Self().Era)
 	case Cons:
 		return cons(src.Conns())
 	case Crst:
@@ -28,24 +28,29 @@ func answer(w Word, src Source, mask int64) string {
 	case Dump:
 		return dump(src)
 	case Envi:
-		return envi()
+		return envi(src.Self().Era)
 	case Gtmk:
 		return strconv.FormatInt(src.TraceMask(), 10)
 	case Hash: // no digests are kept
 		return ""
 	case Isro:
+		if src.Self().ReadOnly {
+			return "ro"
+		}
 		return "rw"
 	case Mntr:
-		return mntr(src.Stats(), src.Metrics())
+		return mntr(src.Stats(), src.Metrics(), src.Self())
 	case Ruok:
 		return "imok"
 	case Srst:
 		src.ResetStats()
 		return "Server stats reset.\n"
 	case Srvr:
-		return version() + srvr(src.Stats())
+		self := src.Self()
+		return self.version() + srvr(src.Stats(), self)
 	case Stat:
-		return version() + "Clients:\n" + clients(src.Conns()) + "\n" + srvr(src.Stats())
+		self := src.Self()
+		return self.version() + "Clients:\n" + clients(src.Conns()) + "\n" + srvr(src.Stats(), self)
 	case Stmk:
 		src.SetTraceMask(mask)
 		return strconv.FormatInt(mask, 10)
@@ -59,34 +64,61 @@ func answer(w Word, src Source, mask int64) string {
 	return ""
 }
 
-func version() string { return "Zookeeper version: " + Version + "\n" }
+func (s *Self) version() string {
+	line := "Zookeeper version: " + s.Era.Full() + "\n"
+	if s.ReadOnly {
+		line += "READ-ONLY mode; serving only read-only clients\n"
+	}
+	return line
+}
 
-func srvr(s Stats) string {
+func (s *Self) state() string {
+	if s.ReadOnly {
+		return "read-only"
+	}
+	return "standalone"
+}
+
+// average is the mean latency as the version writes it.
+func average(l *Latency, e *era.Era) string {
+	if e.WholeAverage {
+		return strconv.FormatInt(l.Total/max(l.Count, 1), 10)
+	}
+	return Double(l.Avg())
+}
+
+func srvr(s Stats, self Self) string {
 	return lines(
-		fmt.Sprintf("Latency min/avg/max: %d/%s/%d", s.Latency.Min, Double(s.Latency.Avg()), s.Latency.Max),
+		fmt.Sprintf("Latency min/avg/max: %d/%s/%d", s.Latency.Min, average(&s.Latency, self.Era), s.Latency.Max),
 		fmt.Sprintf("Received: %d", s.Received),
 		fmt.Sprintf("Sent: %d", s.Sent),
 		fmt.Sprintf("Connections: %d", s.Connections),
 		fmt.Sprintf("Outstanding: %d", s.Outstanding),
 		fmt.Sprintf("Zxid: 0x%x", s.Zxid),
-		"Mode: standalone",
+		"Mode: "+self.state(),
 		fmt.Sprintf("Node count: %d", s.Nodes),
 	)
 }
 
-func conf(c Config) string {
-	return lines(
-		"clientPort="+c.Port,
-		"secureClientPort=-1",
-		"dataDir=",
-		"dataDirSize=0",
-		"dataLogDir=",
-		"dataLogSize=0",
-		fmt.Sprintf("tickTime=%d", c.Tick.Milliseconds()),
-		fmt.Sprintf("maxClientCnxns=%d", c.MaxClientConns),
-		fmt.Sprintf("minSessionTimeout=%d", c.MinTimeout.Milliseconds()),
-		fmt.Sprintf("maxSessionTimeout=%d", c.MaxTimeout.Milliseconds()),
-		"clientPortListenBacklog=-1",
-		"serverId=0",
-	)
+func conf(c Config, e *era.Era) string {
+	var b strings.Builder
+	line := func(key, value string) {
+		if e.KnowsConf(key) {
+			b.WriteString(key + "=" + value + "\n")
+		}
+	}
+	number := func(key string, n int64) { line(key, strconv.FormatInt(n, 10)) }
+	line("clientPort", c.Port)
+	number("secureClientPort", -1)
+	line("dataDir", "")
+	number("dataDirSize", 0)
+	line("dataLogDir", "")
+	number("dataLogSize", 0)
+	number("tickTime", c.Tick.Milliseconds())
+	number("maxClientCnxns", int64(c.MaxClientConns))
+	number("minSessionTimeout", c.MinTimeout.Milliseconds())
+	number("maxSessionTimeout", c.MaxTimeout.Milliseconds())
+	number("clientPortListenBacklog", -1)
+	number("serverId", 0)
+	return b.String()
 }

@@ -49,7 +49,12 @@ func dump(src Source) string {
 	for _, e := range sessions {
 		total += len(e.Sessions)
 	}
-	fmt.Fprintf(&b, "SessionTracker dump:\nSession Sets (%d)/(%d):\n", len(sessions), total)
+	old := src.Self().Era.SessionsOnly
+	fmt.Fprintf(&b, "SessionTracker dump:\nSession Sets (%d)", len(sessions))
+	if !old {
+		fmt.Fprintf(&b, "/(%d)", total)
+	}
+	b.WriteString(":\n")
 	for _, e := range sessions {
 		fmt.Fprintf(&b, "%d expire at %s:\n", len(e.Sessions), date(e.At))
 		for _, id := range e.Sessions {
@@ -63,6 +68,9 @@ func dump(src Source) string {
 		for _, path := range o.Paths {
 			b.WriteString("\t" + path + "\n")
 		}
+	}
+	if old {
+		return b.String()
 	}
 	conns := src.Conns()
 	slices.SortStableFunc(conns, func(a, b Conn) int { return a.Expires.Compare(b.Expires) })

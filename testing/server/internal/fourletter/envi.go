@@ -7,20 +7,19 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 )
 
 // envi tells of the process. What only Java has is there, since readers look for it, and says what stands in its place.
-func envi() string {
+func envi(e *era.Era) string {
 	host, _ := os.Hostname() // an empty name tells as much as an error
 	home, _ := os.UserHomeDir()
 	dir, _ := os.Getwd()
 	exe, _ := os.Executable()
-	var mem runtime.MemStats
-	runtime.ReadMemStats(&mem)
-	limit := uint64(debug.SetMemoryLimit(-1))
-	return lines(
+	text := lines(
 		"Environment:",
-		"zookeeper.version="+Version,
+		"zookeeper.version="+e.Full(),
 		"host.name="+host,
 		"java.version="+runtime.Version(),
 		"java.vendor=Go",
@@ -35,6 +34,18 @@ func envi() string {
 		"user.name="+os.Getenv("USER"),
 		"user.home="+home,
 		"user.dir="+dir,
+	)
+	if e.Memory {
+		text += memory()
+	}
+	return text
+}
+
+func memory() string {
+	var mem runtime.MemStats
+	runtime.ReadMemStats(&mem)
+	limit := uint64(debug.SetMemoryLimit(-1))
+	return lines(
 		"os.memory.free="+megabytes(mem.HeapIdle-mem.HeapReleased),
 		"os.memory.max="+megabytes(limit),
 		"os.memory.total="+megabytes(mem.HeapSys),

@@ -3,6 +3,13 @@ package fourletter
 // The keys of Mntr, in the order in which Apache writes them: its own hashing, the same in every run. What 3.9 has added stands
 // at the end of its kind.
 
+// shortKeys is all of them until 3.5.
+var shortKeys = []string{
+	"version", "avg_latency", "max_latency", "min_latency", "packets_received", "packets_sent", "num_alive_connections",
+	"outstanding_requests", "server_state", "znode_count", "watch_count", "ephemerals_count", "approximate_data_size",
+	"open_file_descriptor_count", "max_file_descriptor_count", "fsync_threshold_exceed_count",
+}
+
 // gauges tell how things are.
 var gauges = []string{
 	"ephemerals_count", "num_alive_connections", "avg_latency", "outstanding_requests", "znode_count",

@@ -7,12 +7,16 @@ import (
 
 // mntr tells all that is measured. What this server does not have, such as a quorum, an fsync or a queue between threads, is
 // there and 0.
-func mntr(s Stats, m Metrics) string {
+func mntr(s Stats, m Metrics, self Self) string {
+	if self.Era.ShortMntr {
+		return shortMntr(s, m, self)
+	}
 	var b strings.Builder
 	line := func(key, value string) { b.WriteString("zk_" + key + "\t" + value + "\n") }
 	number := func(key string, n int64) { line(key, strconv.FormatInt(n, 10)) }
-	line("version", Version)
-	line("server_state", "standalone")
+	known := self.Era.KnowsMetric
+	line("version", self.Era.Full())
+	line("server_state", self.state())
 	values := measured(&s, &m)
 	for _, key := range gauges {
 		switch key {
@@ -25,7 +29,9 @@ func mntr(s Stats, m Metrics) string {
 		}
 	}
 	for _, key := range counters {
-		number(key, values[key])
+		if known(key) {
+			number(key, values[key])
+		}
 	}
 	summary := func(key string, l Latency) {
 		line("avg_"+key, Double(l.Avg()))
@@ -35,16 +41,45 @@ func mntr(s Stats, m Metrics) string {
 		number("sum_"+key, l.Total)
 	}
 	for _, key := range summaries {
-		summary(key, Latency{})
+		if known(key) {
+			summary(key, Latency{})
+		}
 	}
 	latencies := map[string]Latency{"readlatency": m.Reads, "updatelatency": m.Updates}
 	for _, key := range percentiles {
+		if !known(key) {
+			continue
+		}
 		l := latencies[key]
 		summary(key, l)
 		number("p50_"+key, l.P50)
 		number("p95_"+key, l.P95)
 		number("p99_"+key, l.P99)
 		number("p999_"+key, l.P999)
+	}
+	return b.String()
+}
+
+// shortMntr is what there was until 3.5.
+func shortMntr(s Stats, m Metrics, self Self) string {
+	var b strings.Builder
+	line := func(key, value string) { b.WriteString("zk_" + key + "\t" + value + "\n") }
+	values := measured(&s, &m)
+	for _, key := range shortKeys {
+		switch key {
+		case "version":
+			line(key, self.Era.Full())
+		case "server_state":
+			line(key, self.state())
+		case "avg_latency":
+			line(key, average(&s.Latency, self.Era))
+		case "fsync_threshold_exceed_count":
+			if self.Era.SlowSyncs {
+				line(key, "0")
+			}
+		default:
+			line(key, strconv.FormatInt(values[key], 10))
+		}
 	}
 	return b.String()
 }
@@ -56,6 +91,7 @@ func measured(s *Stats, m *Metrics) map[string]int64 {
 		"approximate_data_size":           m.DataSize,
 		"ephemerals_count":                m.Ephemerals,
 		"global_sessions":                 m.Sessions,
+		"local_sessions":                  m.Locals,
 		"last_client_response_size":       m.LastReply,
 		"max_client_response_size":        m.MaxReply,
 		"min_client_response_size":        m.MinReply,

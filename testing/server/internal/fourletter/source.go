@@ -1,9 +1,14 @@
 package fourletter
 
-import "time"
+import (
+	"time"
+
+	"github.com/zookit-go/zookit/testing/server/internal/era"
+)
 
 // Source is where the answers come from.
 type Source interface {
+	Self() Self
 	Stats() Stats
 	Metrics() Metrics
 	Config() Config
@@ -16,6 +21,12 @@ type Source interface {
 	ResetConns()
 	TraceMask() int64
 	SetTraceMask(mask int64)
+}
+
+// Self is what kind of server it is.
+type Self struct {
+	Era      *era.Era
+	ReadOnly bool // it only reads now
 }
 
 // Stats is what Srvr tells.
@@ -50,7 +61,8 @@ type Metrics struct {
 	Watches     int64 // in both tables
 	Ephemerals  int64
 	DataSize    int64 // bytes of paths and data
-	Sessions    int64
+	Sessions    int64 // without the local ones
+	Locals      int64 // sessions that only this server knows of
 	LastReply   int64 // sizes in bytes; -1 is none
 	MinReply    int64
 	MaxReply    int64

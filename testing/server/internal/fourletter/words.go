@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 )
 
 // Word is a command.
@@ -74,6 +76,17 @@ func NewWhitelist(words ...string) (Whitelist, error) {
 		list[w] = true
 	}
 	return list, nil
+}
+
+// Default is the words that a server answers unless it is told otherwise.
+func Default(e *era.Era) Whitelist {
+	list := Whitelist{Srvr: true}
+	if e.OpenWords {
+		for _, w := range all {
+			list[w] = w != Wchc && w != Wchp
+		}
+	}
+	return list
 }
 
 // Refusal answers a word that is not on the list.

@@ -13,7 +13,7 @@ import (
 // remove prepares delete. Only the parent's list counts, and only a part of the path's rules: a path that no znode can have
 // is just not there.
 func (p *Prep) remove(r *request.Request, q *wire.PathVersionRequest) (request.Change, wire.Code) {
-	if !plausible(q.Path) || reserved(q.Path) {
+	if !plausible(q.Path) || p.reserved(q.Path) {
 		return nil, wire.BadArguments
 	}
 	path := strings.Clone(q.Path)
@@ -22,11 +22,12 @@ func (p *Prep) remove(r *request.Request, q *wire.PathVersionRequest) (request.C
 	if !ok {
 		return nil, wire.NoNode
 	}
-	if !auth.Allowed(parent.ACL, wire.PermDelete, r.IDs) {
-		return nil, wire.NoAuth
-	}
 	m, ok := p.view.get(path)
 	switch {
+	case !ok && p.settings.Era.NodeFirst:
+		return nil, wire.NoNode
+	case !auth.Allowed(parent.ACL, wire.PermDelete, r.IDs):
+		return nil, wire.NoAuth
 	case !ok:
 		return nil, wire.NoNode
 	case !checkVersion(q.Version, m.Version):
@@ -41,7 +42,7 @@ func (p *Prep) remove(r *request.Request, q *wire.PathVersionRequest) (request.C
 // removeDue prepares deleteContainer, the server's own. What it is for was due when the server looked, and may have changed
 // since. Apache looks only at the kind of the znode here, and so removes one whose data have just been set.
 func (p *Prep) removeDue(path string) (request.Change, wire.Code) {
-	if !plausible(path) || reserved(path) {
+	if !plausible(path) || p.reserved(path) {
 		return nil, wire.BadArguments
 	}
 	m, ok := p.view.get(path)
@@ -88,12 +89,12 @@ func (p *Prep) setData(r *request.Request, q *wire.SetDataRequest) (request.Chan
 
 // setACL's version is that of the list, not of the data.
 func (p *Prep) setACL(r *request.Request, q *wire.SetACLRequest) (request.Change, wire.Code) {
-	if !validPath(q.Path) {
+	if !p.validPath(q.Path) {
 		return nil, wire.BadArguments
 	}
-	acl, ok := auth.Fix(q.ACL, r.IDs)
-	if !ok {
-		return nil, wire.InvalidACL
+	acl, code := p.fix(q.ACL, r.IDs)
+	if code != wire.OK {
+		return nil, code
 	}
 	m, code := p.existing(r, q.Path, wire.PermAdmin)
 	if code != wire.OK {
@@ -122,7 +123,7 @@ func (p *Prep) check(r *request.Request, q *wire.PathVersionRequest) (request.Ch
 
 // existing returns the znode if the path is valid, there is one, and the request has the permission.
 func (p *Prep) existing(r *request.Request, path string, perm int32) (tree.Meta, wire.Code) {
-	if !validPath(path) {
+	if !p.validPath(path) {
 		return tree.Meta{}, wire.BadArguments
 	}
 	m, ok := p.view.get(path)

@@ -19,17 +19,17 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if t, is := body.(*wire.CreateTTLRequest); is {
 		q, ttl, ok = &t.CreateRequest, t.TTL, true
 	}
-	switch {
-	case !ok:
+	if !ok {
 		return nil, wire.MarshallingError
-	case !q.Mode.Valid():
-		return nil, wire.BadArguments
-	case q.Mode.IsTTL() && !p.settings.ExtendedTypes:
-		return nil, wire.Unimplemented
-	case q.Mode.IsTTL() && (ttl < 1 || ttl > tree.MaxTTL):
-		return nil, wire.BadArguments
-	case op == wire.OpCreateTTL && !q.Mode.IsTTL(): // Apache applies some of these and dies
-		return nil, wire.BadArguments
+	}
+	if e := p.settings.Era; inMulti && e.ModeInMulti {
+		if q.Mode.IsTTL() && op != wire.OpCreateTTL && !e.ModeLast { // there is no time to live in the record
+			return nil, wire.MarshallingError
+		}
+		op = operationOf(q.Mode)
+	}
+	if code := p.checkMode(op, q.Mode, ttl); code != wire.OK && !p.settings.Era.ModeLast {
+		return nil, code
 	}
 	if code := p.sessions.Check(r.Session); code != wire.OK {
 		return nil, code
@@ -37,9 +37,9 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if !plausible(q.Path) {
 		return nil, wire.BadArguments
 	}
-	acl, ok := auth.Fix(q.ACL, r.IDs)
-	if !ok {
-		return nil, wire.InvalidACL
+	acl, code := p.fix(q.ACL, r.IDs)
+	if code != wire.OK {
+		return nil, code
 	}
 	parentPath := q.Path[:strings.LastIndexByte(q.Path, '/')]
 	parent, ok := p.view.get(parentPath)
@@ -49,11 +49,14 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if !auth.Allowed(parent.ACL, wire.PermCreate, r.IDs) {
 		return nil, wire.NoAuth
 	}
+	if p.settings.Era.ModeLast && q.Mode > wire.EphemeralSequential || !q.Mode.Valid() {
+		return nil, wire.BadArguments
+	}
 	path := strings.Clone(q.Path)
 	if q.Mode.IsSequential() {
 		path = numbered(q.Path, parent.Cversion)
 	}
-	if !validPath(path) {
+	if !p.validPath(path) {
 		return nil, wire.BadArguments
 	}
 	if _, exists := p.view.get(path); exists {
@@ -84,6 +87,32 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	p.view.put(p.zxid, path[:strings.LastIndexByte(path, '/')], parent)
 	p.view.put(p.zxid, path, tree.Meta{Owner: owner, Mtime: p.now, Size: len(q.Data), ACL: acl})
 	return c, wire.OK
+}
+
+// checkMode is what create looks at first.
+func (p *Prep) checkMode(op wire.Op, mode wire.CreateMode, ttl int64) wire.Code {
+	switch {
+	case !mode.Valid():
+		return wire.BadArguments
+	case mode.IsTTL() && !p.settings.ExtendedTypes:
+		return wire.Unimplemented
+	case mode.IsTTL() && (ttl < 1 || ttl > tree.MaxTTL):
+		return wire.BadArguments
+	case op == wire.OpCreateTTL && !mode.IsTTL(): // Apache applies some of these and dies
+		return wire.BadArguments
+	}
+	return wire.OK
+}
+
+// operationOf is the operation that a mode makes of a create where only the mode counts.
+func operationOf(mode wire.CreateMode) wire.Op {
+	switch {
+	case mode == wire.Container:
+		return wire.OpCreateContainer
+	case mode.IsTTL():
+		return wire.OpCreateTTL
+	}
+	return wire.OpCreate
 }
 
 // quota tells whether a quota is in the way. It knows nothing of what is on its way, so a delete earlier in a transaction makes no

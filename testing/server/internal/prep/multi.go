@@ -11,7 +11,7 @@ import (
 func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
 	ops := r.Body.(*wire.MultiRequest).Ops
 	for _, op := range ops {
-		if !allowedInMulti(op) {
+		if !p.allowedInMulti(op) {
 			return nil, wire.MarshallingError
 		}
 	}
@@ -33,16 +33,20 @@ func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
 
 // allowedInMulti also looks at the mode of a create: inside a transaction Apache refuses an unknown one while decoding, and one
 // that needs a time to live where none can be given.
-func allowedInMulti(op wire.MultiOp) bool {
+func (p *Prep) allowedInMulti(op wire.MultiOp) bool {
 	switch op.Op { //nolint:exhaustive // the operations of a transaction
 	case wire.OpDelete, wire.OpSetData, wire.OpCheck:
 		return true
 	}
+	e := p.settings.Era
+	if !e.Knows(op.Op) {
+		return false
+	}
 	switch q := op.Body.(type) {
 	case *wire.CreateRequest:
-		return q.Mode.Valid() && !q.Mode.IsTTL()
+		return e.ModeInMulti || q.Mode.Valid() && !q.Mode.IsTTL()
 	case *wire.CreateTTLRequest:
-		return q.Mode.Valid()
+		return e.ModeInMulti || q.Mode.Valid()
 	}
 	return false
 }

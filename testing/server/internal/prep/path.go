@@ -6,16 +6,22 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
+func (p *Prep) validPath(path string) bool { return validPath(path, p.settings.Era.OpenBorders) }
+
 // validPath tells whether a znode may have this path. Apache looks at UTF-16 units, so what lies outside the basic plane
-// fails as a pair of surrogates; bytes that are no UTF-8 fail as the replacement character.
-func validPath(path string) bool {
+// fails as a pair of surrogates; bytes that are no UTF-8 fail as the replacement character. With open borders the ranges of what
+// fails are without their ends.
+func validPath(path string, openBorders bool) bool {
 	if path == tree.Root {
 		return true
 	}
 	if path == "" || path[0] != '/' || path[len(path)-1] == '/' {
 		return false
 	}
-	start := 1
+	start, border := 1, rune(0)
+	if openBorders {
+		border = 1
+	}
 	for i, c := range path[1:] {
 		at := i + 1
 		switch {
@@ -24,7 +30,8 @@ func validPath(path string) bool {
 				return false
 			}
 			start = at + 1
-		case c <= 0x1f, c >= 0x7f && c <= 0x9f, c >= 0xd800 && c <= 0xf8ff, c >= 0xfff0:
+		case c <= 0x1f-border, c >= 0x7f+border && c <= 0x9f-border, c >= 0xd800+border && c <= 0xf8ff-border,
+			c >= 0xfff0+border && c <= 0xffff-border, c > 0xffff:
 			return false
 		}
 	}
@@ -39,10 +46,12 @@ func plausible(path string) bool {
 }
 
 // reserved znodes cannot be deleted.
-func reserved(path string) bool {
+func (p *Prep) reserved(path string) bool {
 	switch path {
-	case tree.Root, tree.System, tree.QuotaRoot, tree.ConfigNode:
+	case tree.Root, tree.System, tree.QuotaRoot:
 		return true
+	case tree.ConfigNode:
+		return p.settings.Era.ConfigNode
 	}
 	return false
 }

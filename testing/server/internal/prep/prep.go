@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 )
 
@@ -15,6 +16,8 @@ import (
 type Sessions interface {
 	Check(id int64) wire.Code
 	SetClosing(id int64) bool
+	Local(id int64) bool
+	Frozen() bool
 }
 
 // Settings is what a server may be told to do otherwise.
@@ -22,6 +25,8 @@ type Settings struct {
 	ExtendedTypes bool  // let clients create znodes with a time to live
 	EnforceQuota  bool  // refuse what would break a hard limit
 	MaxUnused     int64 // after so many ms a container that never had children may be removed; 0 is never
+
+	Era *era.Era // nil is the newest
 }
 
 // Prep is the stage. It belongs to one goroutine.
@@ -35,6 +40,9 @@ type Prep struct {
 
 // New returns a stage that goes on where the tree is.
 func New(t Tree, s Sessions, settings Settings) *Prep {
+	if settings.Era == nil {
+		settings.Era = era.V39
+	}
 	return &Prep{settings: settings, view: newView(t), sessions: s, zxid: t.LastZxid()}
 }
 
@@ -44,9 +52,17 @@ func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 	if r.Gone {
 		return t
 	}
-	if !writes(r) {
+	if p.refusesWrite(r) {
+		t.Err = wire.NotReadOnly
+		return t
+	}
+	if !p.writes(r) {
 		t.Err = r.Refused
-		if t.Err == wire.OK && r.Op != wire.OpWhoAmI {
+		switch {
+		case t.Err != wire.OK, r.Op == wire.OpWhoAmI:
+		case r.Op == wire.OpCloseSession: // a local one's
+			p.sessions.SetClosing(r.Session)
+		default:
 			t.Err = p.sessions.Check(r.Session)
 		}
 		return t
@@ -72,14 +88,25 @@ func (p *Prep) Fail(r *request.Request) request.Txn {
 }
 
 // writes tells whether the request takes a zxid. One that cannot be read does so all the same, except reconfig, which Apache reads
-// before it thinks of a zxid.
-func writes(r *request.Request) bool {
+// before it thinks of a zxid. A local session comes and goes without one.
+func (p *Prep) writes(r *request.Request) bool {
 	row, ok := r.Op.Lookup()
 	switch {
 	case !ok, r.Refused == wire.Unimplemented, r.Refused != wire.OK && r.Op == wire.OpReconfig:
 		return false
+	case r.Op == wire.OpCreateSession, r.Op == wire.OpCloseSession:
+		return !p.sessions.Local(r.Session)
 	}
 	return row.Kind == wire.KindWrite || row.Kind == wire.KindInternal
+}
+
+// refusesWrite tells whether the request is one that a read-only server, whose sessions are frozen, does not serve. It does not look
+// into it, so one that cannot be read is refused like the others.
+func (p *Prep) refusesWrite(r *request.Request) bool {
+	if !p.sessions.Frozen() || r.Refused == wire.Unimplemented {
+		return false
+	}
+	return r.Op == wire.OpSync || r.Op == wire.OpReconfig || p.writes(r)
 }
 
 func (p *Prep) change(r *request.Request) (request.Change, wire.Code) {

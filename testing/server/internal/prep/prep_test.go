@@ -10,6 +10,7 @@ import (
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/apply"
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/prep"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/session"
@@ -31,7 +32,7 @@ type bench struct {
 func newBench(t *testing.T, eager bool) *bench {
 	t.Helper()
 	b := &bench{t: t, tree: tree.New(), sessions: session.NewTable(time.Second, 1, time.Now()), eager: eager}
-	b.prep, b.apply = prep.New(b.tree, b.sessions, prep.Settings{}), apply.New(b.tree, b.sessions)
+	b.prep, b.apply = prep.New(b.tree, b.sessions, prep.Settings{}), apply.New(b.tree, b.sessions, era.V39)
 	b.session = b.sessions.Create(time.Minute, 0, nil)
 	return b
 }

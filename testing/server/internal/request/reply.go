@@ -10,6 +10,7 @@ type Reply struct {
 	Body wire.Record // nil is none
 
 	Connect *wire.ConnectResponse // the answer to a handshake, which has no header; all of the above is unused
+	Mute    bool                  // nothing is written: the request has had its turn, and its client hears nothing
 	Close   bool                  // nothing follows: the connection is closed once this is written
 }
 

@@ -26,14 +26,15 @@ func (t *Table) unschedule(s *session) {
 	s.bucket = 0
 }
 
-// Expire marks the sessions whose time has come as closing and returns them.
+// Expire marks the sessions whose time has come as closing and returns them. A frozen table forgets the time of those that are not
+// local; Restart gives them another.
 func (t *Table) Expire(now time.Duration) []int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var ids []int64
 	for last := int64(now / t.tick); t.looked <= last; t.looked++ {
 		for s := range t.buckets[t.looked] {
-			if !s.closing {
+			if !s.closing && (s.local || !t.frozen.Load()) {
 				s.closing = true
 				ids = append(ids, s.id)
 			}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
@@ -28,13 +29,15 @@ type session struct {
 	bucket    int64 // expires at bucket*tick
 	closing   bool  // its closeSession is on its way
 	committed bool  // its createSession has been applied
+	local     bool  // nobody but this server knows of it
 	holder    Holder
 }
 
 // Table holds all sessions. Sessions that expire at about the same time share a bucket, one a tick, so touching one
 // mostly changes nothing.
 type Table struct {
-	tick time.Duration
+	tick   time.Duration
+	frozen atomic.Bool // only local sessions come and go; written under mu
 
 	mu       sync.Mutex // guards all below; nothing else is locked while it is held
 	next     int64
@@ -53,14 +56,14 @@ func NewTable(tick time.Duration, server byte, wall time.Time) *Table {
 	}
 }
 
-// Create makes a session that lives on h. It is forgotten by Restart unless Commit was called.
+// Create makes a session that lives on h. It is forgotten by Restart unless Commit was called. In a frozen table it is a local one.
 func (t *Table) Create(timeout, now time.Duration, h Holder) (id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for t.next == 0 || t.next == math.MinInt64 || t.sessions[t.next] != nil { // the first two cannot own an ephemeral
 		t.next++
 	}
-	s := &session{id: t.next, timeout: timeout, holder: h}
+	s := &session{id: t.next, timeout: timeout, holder: h, local: t.frozen.Load()}
 	t.next++
 	t.sessions[s.id] = s
 	t.schedule(s, now)
@@ -81,7 +84,7 @@ func (t *Table) Commit(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s := t.sessions[id]; s != nil {
-		s.committed = true
+		s.committed = !s.local
 	}
 }
 
@@ -128,12 +131,13 @@ func (t *Table) Check(id int64) wire.Code {
 	return wire.OK
 }
 
-// SetClosing stops the session from asking for more. It fails if that had happened before, or there is no such session.
+// SetClosing stops the session from asking for more. It fails if that had happened before, or there is no such session, or the
+// table is frozen and the session not local.
 func (t *Table) SetClosing(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sessions[id]
-	if s == nil || s.closing {
+	if s == nil || s.closing || t.frozen.Load() && !s.local {
 		return false
 	}
 	s.closing = true
@@ -167,6 +171,10 @@ func (t *Table) Remove(id int64) Holder {
 func (t *Table) Restart(now time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.restart(now)
+}
+
+func (t *Table) restart(now time.Duration) {
 	for id, s := range t.sessions {
 		if !s.committed {
 			t.unschedule(s)
@@ -182,7 +190,9 @@ func (t *Table) Restart(now time.Duration) {
 func (t *Table) All() []Info { return t.list(func(*session) bool { return true }) }
 
 // Committed lists, by id, those that survive a restart.
-func (t *Table) Committed() []Info { return t.list(func(s *session) bool { return s.committed }) }
+func (t *Table) Committed() []Info {
+	return t.list(func(s *session) bool { return s.committed && !s.local })
+}
 
 func (t *Table) list(want func(*session) bool) []Info {
 	t.mu.Lock()

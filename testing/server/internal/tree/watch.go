@@ -21,11 +21,20 @@ const (
 // children's own events instead.
 type Watches[W comparable] struct {
 	data, child table[W]
+	oneMode     bool
 }
 
 // NewWatches returns an empty table.
 func NewWatches[W comparable]() *Watches[W] {
 	return &Watches[W]{data: newTable[W](), child: newTable[W]()}
+}
+
+// NewOneMode returns a table of the kind that servers had before 3.9: in each of the two tables a watcher has one mode on a path,
+// the last that was set, and a recursive watch is in both.
+func NewOneMode[W comparable]() *Watches[W] {
+	w := NewWatches[W]()
+	w.oneMode, w.data.oneMode, w.child.oneMode = true, true, true
+	return w
 }
 
 // AddData sets a one-shot watch on a znode's data and existence.
@@ -41,7 +50,12 @@ func (w *Watches[W]) AddPersistent(path string, who W) {
 }
 
 // AddRecursive sets a watch that stays, on a whole subtree.
-func (w *Watches[W]) AddRecursive(path string, who W) { w.data.add(path, who, Recursive) }
+func (w *Watches[W]) AddRecursive(path string, who W) {
+	w.data.add(path, who, Recursive)
+	if w.oneMode {
+		w.child.add(path, who, Recursive)
+	}
+}
 
 // Selector is the modes that a watcher type of checkWatches and removeWatches means, in each table.
 type Selector struct{ data, child Mode }
@@ -64,14 +78,32 @@ func Select(t wire.WatcherType) (s Selector, ok bool) {
 	return Selector{}, false
 }
 
-// Has tells whether the watcher has a selected watch on path.
+// tables is the selector of all modes in the tables that s means.
+func (s Selector) tables() Selector {
+	const all = OneShot | Persistent | Recursive
+	if s.data != 0 {
+		s.data = all
+	}
+	if s.child != 0 {
+		s.child = all
+	}
+	return s
+}
+
+// Has tells whether the watcher has a selected watch on path. With one mode, a selector means a table, and anybody's watch will do.
 func (w *Watches[W]) Has(path string, who W, s Selector) bool {
+	if w.oneMode {
+		return s.data != 0 && len(w.data.byPath[path]) > 0 || s.child != 0 && len(w.child.byPath[path]) > 0
+	}
 	return w.data.byPath[path][who]&s.data != 0 || w.child.byPath[path][who]&s.child != 0
 }
 
-// Remove takes the selected watches away; it tells whether there was one.
+// Remove takes the selected watches away; it tells whether there was one. With one mode, a selector means a table.
 func (w *Watches[W]) Remove(path string, who W, s Selector) bool {
-	had := w.Has(path, who, s)
+	if w.oneMode {
+		s = s.tables()
+	}
+	had := w.data.byPath[path][who]&s.data != 0 || w.child.byPath[path][who]&s.child != 0
 	w.data.remove(path, who, s.data)
 	w.child.remove(path, who, s.child)
 	return had
@@ -84,16 +116,20 @@ func (w *Watches[W]) RemoveAll(who W) {
 }
 
 // FireData returns who is to be told of an event on path itself, each watcher once, and uses up the one-shot watches.
-func (w *Watches[W]) FireData(path string) []W { return w.data.fire(path) }
+func (w *Watches[W]) FireData(path string) []W { return w.data.fire(path, true) }
 
-// FireChild does the same for the list of children of path.
-func (w *Watches[W]) FireChild(path string) []W { return w.child.fire(path) }
+// FireChild does the same for the list of children of path. Recursive watches do not hear of it.
+func (w *Watches[W]) FireChild(path string) []W { return w.child.fire(path, false) }
+
+// FireGone does the same for the end of path, for who watches its list of children.
+func (w *Watches[W]) FireGone(path string) []W { return w.child.fire(path, true) }
 
 // table is one table of watches, readable both ways.
 type table[W comparable] struct {
 	byPath    map[string]map[W]Mode
 	byWatcher map[W]map[string]struct{}
 	recursive int // entries with Recursive: without one, a path's ancestors need no look
+	oneMode   bool
 }
 
 func newTable[W comparable]() table[W] {
@@ -117,10 +153,12 @@ func (t *table[W]) add(path string, who W, m Mode) {
 		}
 		mine[strings.Clone(path)] = struct{}{}
 	}
-	on[who] = had | m
-	if m&^had&Recursive != 0 {
-		t.recursive++
+	now := had | m
+	if t.oneMode {
+		now = m
 	}
+	on[who] = now
+	t.recursive += int(now&Recursive)/int(Recursive) - int(had&Recursive)/int(Recursive)
 }
 
 func (t *table[W]) remove(path string, who W, m Mode) {
@@ -153,13 +191,16 @@ func (t *table[W]) removeAll(who W) {
 	}
 }
 
-func (t *table[W]) fire(path string) []W {
+func (t *table[W]) fire(path string, recursive bool) []W {
 	var told []W
-	for who := range t.byPath[path] {
+	for who, m := range t.byPath[path] {
+		if m == Recursive && !recursive {
+			continue
+		}
 		told = append(told, who)
 		t.remove(path, who, OneShot)
 	}
-	if t.recursive == 0 {
+	if t.recursive == 0 || !recursive {
 		return told
 	}
 	seen := make(map[W]struct{}, len(told))
