@@ -16,7 +16,7 @@ type connConfig struct {
 
 func defaultConns() connConfig {
 	words, _ := fourletter.NewWhitelist() // nothing in it can be wrong
-	return connConfig{words: words, limits: conn.Limits{PerHost: 60, Outstanding: 1000}}
+	return connConfig{words: words, limits: conn.Limits{PerHost: 60, Outstanding: 1000, Queued: 1 << 30}}
 }
 
 // WithFourLetterWords sets the four-letter words that the server answers, "*" for all. By default it is srvr alone, which is
