@@ -33,12 +33,17 @@ func (c *Conn) overfull() bool {
 // allowance is how many requests the limit of all that waits leaves to the connection: from half of it on, one at a time, and
 // none to a client that has something to read. The caller holds mu.
 func (c *Conn) allowance() int {
-	limit := c.env.Limits.Queued
 	switch {
-	case limit == 0 || c.env.Counters.Queued.Load() <= limit/2:
+	case !c.crowded():
 		return maxBatch
 	case c.unread() > 0:
 		return 0
 	}
 	return 1 - c.pending
+}
+
+// crowded tells whether half of the limit of all that waits has been reached.
+func (c *Conn) crowded() bool {
+	limit := c.env.Limits.Queued
+	return limit > 0 && c.env.Counters.Queued.Load() > limit/2
 }
