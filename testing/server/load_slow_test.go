@@ -202,3 +202,21 @@ func TestOneByteAtATime(t *testing.T) {
 		t.Errorf("%d bytes at once, %d one by one:\n%x\n%x", len(whole), len(bytewise), whole, bytewise)
 	}
 }
+
+// A short request cannot ask for an endless reply.
+func TestAMultiReadIsBounded(t *testing.T) {
+	virtual(t, func(t *testing.T, _ *server.Server, dial func() net.Conn) {
+		c := connect(t, dial())
+		c.ok(wire.OpCreate, create("/big", strings.Repeat("x", 1<<19), 0), nil)
+		for n, want := range map[int]wire.Code{100: wire.OK, 20000: wire.SystemError} {
+			ops := make([]wire.MultiOp, n)
+			for i := range ops {
+				ops[i] = op(wire.OpGetData, read("/big"))
+			}
+			if got := c.call(wire.OpMultiRead, multi(ops...)); got.Err != want || got.Err == wire.OK && len(got.body) < n<<19 {
+				t.Errorf("%d reads: %v, %d bytes", n, got.Err, len(got.body))
+			}
+		}
+		c.ok(wire.OpExists, read("/big"), nil)
+	})
+}
