@@ -18,7 +18,7 @@ import (
 // Afterwards all that was acknowledged is there, once, and of the sessions that have ended nothing is. Every input is a seed; go
 // test runs a few, and -fuzz as many as one likes.
 func FuzzFaults(f *testing.F) {
-	for seed := range uint64(20) {
+	for seed := range uint64(12) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {

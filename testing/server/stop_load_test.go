@@ -27,7 +27,7 @@ func dialTo(tb testing.TB, network *fault.Network, s *server.Server) net.Conn {
 // Stop and Kill end a server that holds its clients back, whatever it is doing just then. After Stop every request that the
 // server counts as received has been answered.
 func TestStopAndKillUnderLoad(t *testing.T) {
-	const times, clients, each = 100, 8, 20
+	const times, clients, each = 100, 5, 5
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range times {
 		for _, stop := range []bool{true, false} {
