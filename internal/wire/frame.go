@@ -102,6 +102,13 @@ const (
 	maxChunk = 64 << 10
 )
 
+// A chunk that took fewer reads than few to fill is followed by a larger one. After many reads there is a smaller one: whoever
+// was busy and now only pings does not keep the memory.
+const (
+	few  = 8
+	many = 64
+)
+
 // FrameReader splits a stream into frames. The frames it returns are views of chunks that it never writes to again, so a
 // frame stays valid for as long as somebody holds it.
 type FrameReader struct {
@@ -110,6 +117,7 @@ type FrameReader struct {
 	buf  []byte // the current chunk; buf[r:w] is read and not yet returned
 	r, w int
 	size int // of the next chunk
+	took int // reads from src into this chunk
 }
 
 // NewFrameReader returns a reader of frames of at most max bytes.
@@ -144,9 +152,10 @@ func (f *FrameReader) Buffered() bool {
 // need reads until n bytes are buffered. The stream's end is io.EOF only where no byte is buffered.
 func (f *FrameReader) need(n int) error {
 	for f.w-f.r < n {
-		if f.w == len(f.buf) {
+		if f.w == len(f.buf) || f.w == f.r && f.took >= many && len(f.buf) > minChunk {
 			f.grow(n)
 		}
+		f.took++
 		got, err := f.src.Read(f.buf[f.w:])
 		f.w += got
 		if err != nil && f.w-f.r < n {
@@ -162,10 +171,16 @@ func (f *FrameReader) need(n int) error {
 // grow starts a new chunk that begins with what is unread. A long frame gets its memory as its bytes arrive, by
 // doubling: a length that is only claimed costs nothing.
 func (f *FrameReader) grow(n int) {
+	switch {
+	case f.buf == nil:
+	case f.took < few:
+		f.size = min(2*f.size, maxChunk)
+	case f.took >= many:
+		f.size = max(f.size/2, minChunk)
+	}
 	have := f.w - f.r
 	size := max(f.size, min(n, 2*have))
 	chunk := make([]byte, size)
 	copy(chunk, f.buf[f.r:f.w])
-	f.buf, f.r, f.w = chunk, 0, have
-	f.size = min(2*f.size, maxChunk)
+	f.buf, f.r, f.w, f.took = chunk, 0, have, 0
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
-	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/server"
 )
 
@@ -67,62 +66,4 @@ func TestBadInputCostsOneConnectionAndOneLine(t *testing.T) {
 			again.gone()
 		}
 	}, server.WithLogger(slog.New(slog.NewTextHandler(log, nil))))
-}
-
-// FuzzSocket throws bytes at a server: as they are, behind a handshake, and as the body of every operation. Whatever they do to
-// their own connection, the next one must be served, and the tree's own znodes must be there.
-func FuzzSocket(f *testing.F) {
-	q := fresh(10000)
-	f.Add([]byte("ruok"), true)
-	f.Add(wire.AppendFrame(nil, &q), true)
-	f.Add(wire.AppendRequest(wire.AppendFrame(nil, &q), 1, wire.OpCreate, create("/a", "x", wire.EphemeralSequential)), true)
-	for _, script := range scripts {
-		var all []byte
-		for i, st := range script.steps {
-			all = wire.AppendRequest(all, int32(i), st.op, st.body)
-		}
-		f.Add(all, false)
-	}
-	network := fault.NewNetwork() // a fuzzer would use up all ports of a real one
-	sv, err := server.New(server.WithAddr("zk:2181"), server.WithListen(network.Listen))
-	if err != nil {
-		f.Fatal(err)
-	}
-	if err := sv.Start(f.Context()); err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(sv.Kill)
-	dial := func(t *testing.T) net.Conn {
-		t.Helper()
-		nc, err := network.Dial("tcp", sv.Addr(), 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return nc
-	}
-	f.Fuzz(func(t *testing.T, b []byte, bare bool) {
-		var c *raw
-		if bare {
-			c = newRaw(t, dial(t))
-		} else {
-			c = connect(t, dial(t))
-			c.ok(wire.OpAddWatch, addWatch("/", wire.AddPersistentRecursive), nil)
-		}
-		done := make(chan struct{})
-		go func() { // read, so that the server never waits for this client
-			defer close(done)
-			for {
-				if _, err := c.nc.Read(make([]byte, 1<<16)); err != nil {
-					return
-				}
-			}
-		}()
-		_, _ = c.nc.Write(b) // it may be closed already
-		_ = c.nc.(interface{ CloseWrite() error }).CloseWrite()
-		<-done
-		ctl := connect(t, dial(t))
-		ctl.ok(wire.OpGetACL, at("/zookeeper/config"), nil)
-		ctl.ok(wire.OpGetChildren2, read("/zookeeper"), nil)
-		ctl.ok(wire.OpCloseSession, &wire.Empty{}, nil)
-	})
 }

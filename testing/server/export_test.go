@@ -21,3 +21,17 @@ func WithDisk(open func(path string) (disk.Dir, error)) Option {
 		return nil
 	}
 }
+
+// Queued is how many bytes wait for clients to read them.
+func (s *Server) Queued() int64 { return s.counters.Queued.Load() }
+
+// Outstanding is how many requests have no reply yet.
+func (s *Server) Outstanding() int64 { return s.counters.Outstanding.Load() }
+
+// Goroutines is how many the server has; none while it is stopped.
+func (s *Server) Goroutines() int64 {
+	if r := s.current(); r != nil {
+		return r.started.Load()
+	}
+	return 0
+}

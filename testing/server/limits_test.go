@@ -182,7 +182,8 @@ func TestOutstandingOfTheDead(t *testing.T) {
 }
 
 func TestNegativeLimits(t *testing.T) {
-	for _, opt := range []server.Option{server.WithMaxClientConns(-1), server.WithMaxConns(-1), server.WithGlobalOutstandingLimit(-1)} {
+	for _, opt := range []server.Option{server.WithMaxClientConns(-1), server.WithMaxConns(-1), server.WithGlobalOutstandingLimit(-1),
+		server.WithMaxQueued(-1)} {
 		if _, err := server.New(opt); err == nil {
 			t.Error("no error")
 		}

@@ -15,7 +15,7 @@ type connConfig struct {
 }
 
 func defaultConns() connConfig {
-	return connConfig{limits: conn.Limits{PerHost: 60, Outstanding: 1000}}
+	return connConfig{limits: conn.Limits{PerHost: 60, Outstanding: 1000, Queued: 1 << 30}}
 }
 
 // WithFourLetterWords sets the four-letter words that the server answers, "*" for all. By default it is srvr alone, which is

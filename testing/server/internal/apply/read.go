@@ -129,10 +129,18 @@ func (a *Apply) getACL(c *request.Committed, path string) request.Reply {
 	return request.Reply{Body: &wire.GetACLResponse{ACL: acl, Stat: stat}}
 }
 
+// maxMultiRead is how many bytes the results of one multiRead may have. Without a bound, a request of a mebibyte that names one
+// large znode forty thousand times would be answered with more than there is memory.
+const maxMultiRead = 64 << 20
+
 // multiRead answers each operation on its own; none sets a watch.
 func (a *Apply) multiRead(c *request.Committed, q *wire.MultiRequest) request.Reply {
 	results := make([]wire.MultiResult, len(q.Ops))
+	size := 0
 	for i, op := range q.Ops {
+		if size > maxMultiRead {
+			return refuse(wire.SystemError)
+		}
 		read, ok := op.Body.(*wire.PathWatchRequest)
 		if !ok {
 			return refuse(wire.MarshallingError)
@@ -144,9 +152,13 @@ func (a *Apply) multiRead(c *request.Committed, q *wire.MultiRequest) request.Re
 		results[i].Op = op.Op
 		if op.Op == wire.OpGetChildren {
 			results[i].Children = a.tree.Children(read.Path)
+			for _, name := range results[i].Children {
+				size += 4 + len(name)
+			}
 			continue
 		}
 		results[i].Data = a.tree.Data(read.Path)
+		size += len(results[i].Data)
 		results[i].Stat, _ = a.tree.Stat(read.Path)
 	}
 	return request.Reply{Body: &wire.MultiResponse{Results: results}}

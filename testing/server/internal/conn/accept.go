@@ -92,11 +92,11 @@ func (s *Set) add(nc net.Conn) {
 	s.readers.Add(1)
 	s.env.Go(func() {
 		defer s.readers.Done()
-		c.read()
+		c.guard(c.read)
 	})
 	s.env.Go(func() {
 		defer s.remove(c)
-		c.write()
+		c.guard(c.write)
 	})
 }
 

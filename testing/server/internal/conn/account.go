@@ -46,6 +46,9 @@ type waiting struct {
 	head int
 }
 
+// keepWaiting is for how many requests a connection without any keeps the memory.
+const keepWaiting = 512
+
 func (w *waiting) push(a asked) {
 	if len(w.all) == cap(w.all) && w.head > len(w.all)/2 {
 		w.all = w.all[:copy(w.all, w.all[w.head:])]
@@ -60,6 +63,9 @@ func (w *waiting) pop() (a asked, ok bool) {
 	}
 	a = w.all[w.head]
 	if w.head++; w.head == len(w.all) {
+		if cap(w.all) > keepWaiting {
+			w.all = nil
+		}
 		w.all, w.head = w.all[:0], 0
 	}
 	return a, true

@@ -66,6 +66,7 @@ type Conn struct {
 
 	mu  sync.Mutex // guards all below
 	out []byte     // queued for sending
+	unsent
 	account
 	pending  int  // requests handed over and not answered
 	answered int  // how many were, up to maxWindow
@@ -114,7 +115,8 @@ func (c *Conn) abortLocked(reset bool) {
 		return
 	}
 	c.aborted = true
-	c.out = nil
+	c.out, c.writing = nil, 0
+	c.tally()
 	c.forget()
 	c.env.Counters.Open.Add(-1) // before the client can see the end, as is what follows
 	c.inside.leave(c.host)

@@ -13,6 +13,7 @@ type Counters struct {
 	Events      atomic.Int64 // notifications among them
 	Open        atomic.Int64 // connections now
 	Outstanding atomic.Int64 // requests without a reply now
+	Queued      atomic.Int64 // bytes now that wait for clients to read them
 
 	Meter Meter
 

@@ -11,6 +11,7 @@ type Limits struct {
 	PerHost     int   // connections from one address
 	Conns       int   // connections
 	Outstanding int64 // requests without a reply, above which they are not read from who waits for one
+	Queued      int64 // bytes that wait for clients to read them
 }
 
 // relaxed is how few must be outstanding until reading goes on: a good part below the limit, so that the next requests are

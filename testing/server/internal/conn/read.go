@@ -72,6 +72,9 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		if first && c.env.Limits.Outstanding > 0 { // others may have asked while this one waited
 			most = min(most, mayRead(&c.env.Counters.Outstanding, c.env.Limits.Outstanding, 0))
 		}
+		if first && c.crowded() {
+			most = 1
+		}
 		seen++
 		bytes += len(frame)
 		r, err := c.parse(frame)

@@ -8,8 +8,11 @@ import (
 // flushAt is how much is queued before the writer is woken without being asked to flush, in bytes.
 const flushAt = 64 << 10
 
-// keep is the largest buffer that is used again, in bytes.
-const keep = 1 << 20
+// The largest buffer that is used again, in bytes; and the largest that a connection keeps that has little to send.
+const (
+	keep     = 1 << 20
+	keepIdle = 4 << 10
+)
 
 // Send implements request.Origin.
 func (c *Conn) Send(r request.Reply) (dirty bool) { return c.send(&r, false) }
@@ -58,8 +61,8 @@ func (c *Conn) send(r *request.Reply, own bool) (dirty bool) {
 	if r.Close {
 		c.closingLocked()
 	}
-	if len(c.out) > hardLimit {
-		c.env.Log.Warn("closing a connection that does not read", "session", c.session, "queued", len(c.out))
+	if c.overfull() {
+		c.env.Log.Warn("closing a connection that does not read", "session", c.session, "queued", c.unread())
 		c.abortLocked(false)
 		return false
 	}
@@ -89,6 +92,7 @@ func (c *Conn) Flush() {
 	c.mu.Lock()
 	c.due = false
 	c.publish()
+	c.tally()
 	resume := c.stalled && c.mayResume()
 	c.mu.Unlock()
 	signal(c.wake)
@@ -101,18 +105,25 @@ func (c *Conn) Flush() {
 func (c *Conn) write() {
 	defer c.Abort()
 	var spare []byte
+	thin := 0 // writes in a row that were far smaller than their buffer
 	for {
 		c.mu.Lock()
-		out, last := c.out, c.closing
-		c.out = spare[:0]
+		out, last, wrote := c.out, c.closing, c.writing > 0
+		c.out, c.writing = spare[:0], len(out)
+		c.tally()
 		c.mu.Unlock()
+		if wrote {
+			signal(c.room)
+		}
 		if len(out) > 0 {
 			if _, err := c.nc.Write(out); err != nil {
 				return
 			}
-			signal(c.room)
 			spare = out
-			if cap(spare) > keep {
+			if thin++; cap(out) <= keepIdle || len(out) > cap(out)/16 {
+				thin = 0
+			}
+			if cap(out) > keep || thin > 8 {
 				spare = nil
 			}
 			continue
@@ -138,8 +149,9 @@ func (c *Conn) waitRoom() (n int, ok bool) {
 		c.mu.Lock()
 		n = min(maxBatch, max(c.answered, minWindow)-c.pending)
 		if c.large > 0 {
-			n = min(n, (softLimit-len(c.out))/c.large+1-c.pending)
+			n = min(n, (softLimit-c.unread())/c.large+1-c.pending)
 		}
+		n = min(n, c.allowance())
 		if limit > 0 {
 			n = min(n, mayRead(&c.env.Counters.Outstanding, mark, c.queued))
 		}
