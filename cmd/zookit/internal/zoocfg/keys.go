@@ -120,9 +120,10 @@ func meant(name string) string {
 			return rest
 		}
 	}
-	best, nearest := "", 1+len(name)/4
+	letters := []rune(strings.ToLower(name))
+	best, nearest := "", 1+len(letters)/4
 	for _, k := range table {
-		if d := distance(strings.ToLower(name), strings.ToLower(k.Name)); d <= nearest && (best == "" || d < nearest) {
+		if d := distance(letters, []rune(strings.ToLower(k.Name))); d <= nearest && (best == "" || d < nearest) {
 			best, nearest = k.Name, d
 		}
 	}
@@ -130,7 +131,7 @@ func meant(name string) string {
 }
 
 // distance is how many letters must be put in, left out or changed to make b of a.
-func distance(a, b string) int {
+func distance(a, b []rune) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

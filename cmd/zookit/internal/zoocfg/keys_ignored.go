@@ -5,9 +5,9 @@ var ignoredKeys = join(
 	[]Key{
 		checked(Ignored, "clientPortListenBacklog", number, "the system's own is used"),
 		checked(Ignored, "jvm.pause.monitor", boolean, "there is no Java to watch"),
-		checked(Ignored, "jvm.pause.info-threshold.ms", long, "there is no Java to watch"),
-		checked(Ignored, "jvm.pause.warn-threshold.ms", long, "there is no Java to watch"),
-		checked(Ignored, "jvm.pause.sleep.time.ms", long, "there is no Java to watch"),
+		checked(Ignored, "jvm.pause.info-threshold.ms", whole, "there is no Java to watch"),
+		checked(Ignored, "jvm.pause.warn-threshold.ms", whole, "there is no Java to watch"),
+		checked(Ignored, "jvm.pause.sleep.time.ms", whole, "there is no Java to watch"),
 	},
 	ignored("there is no Java to manage", "jmx.log4j.disable", "jmx.log4j.mbean"),
 	ignored("goroutines take the place of these threads and buffers", "serverCnxnFactory", "nio.numSelectorThreads", "nio.numWorkerThreads",

@@ -30,11 +30,18 @@ func (c *Config) finishEnsemble() error {
 			return err
 		}
 	}
-	members := map[int64]member{}
+	members, groups := map[int64]member{}, groups{of: map[int64]int64{}}
 	for _, line := range lines {
-		if err := c.addServer(members, line); err != nil {
+		add := groups.add
+		if strings.HasPrefix(line.Key, "server.") {
+			add = func(line Property) error { return c.addServer(members, line) }
+		}
+		if err := add(line); err != nil {
 			return &LineError{File: where, Line: line.Line, Err: fmt.Errorf("%s: %w", line.Key, err)}
 		}
+	}
+	if err := groups.check(members); err != nil {
+		return fmt.Errorf("%s: %w", where, err)
 	}
 	for _, m := range members {
 		if m.observer {
@@ -113,12 +120,9 @@ func dynamic(path string) ([]Property, error) {
 	return members, nil
 }
 
-// addServer reads a line of a member. Those of groups and weights are only of use in an ensemble.
+// addServer reads a line of a member.
 func (c *Config) addServer(members map[int64]member, line Property) error {
-	number, ok := strings.CutPrefix(line.Key, "server.")
-	if !ok {
-		return nil
-	}
+	number := strings.TrimPrefix(line.Key, "server.")
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
 		return fmt.Errorf("%q is no number", number)

@@ -1,6 +1,7 @@
 package zoocfg
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,33 +56,32 @@ type lines struct {
 	number int // of the line that file begins with
 }
 
-// natural takes one line as it stands in the file. A line ends with \n, \r or both.
-func (l *lines) natural() (line string, ok bool) {
+// natural takes one line as it stands in the file, and what ends it: \n, \r, both, or the end of the file.
+func (l *lines) natural() (line, end string, ok bool) {
 	if len(l.file) == 0 {
-		return "", false
+		return "", "", false
 	}
-	end := 0
-	for end < len(l.file) && l.file[end] != '\n' && l.file[end] != '\r' {
-		end++
+	length := bytes.IndexAny(l.file, "\r\n")
+	if length < 0 {
+		length = len(l.file)
 	}
-	line = string(l.file[:end])
-	l.file = l.file[end:]
-	if strings.HasPrefix(string(l.file[:min(2, len(l.file))]), "\r\n") {
-		l.file = l.file[1:]
+	line, l.file = string(l.file[:length]), l.file[length:]
+	ends := min(1, len(l.file))
+	if bytes.HasPrefix(l.file, []byte("\r\n")) {
+		ends = 2
 	}
-	if len(l.file) > 0 {
-		l.file = l.file[1:]
-	}
+	end, l.file = string(l.file[:ends]), l.file[ends:]
 	l.number++
-	return line, true
+	return line, end, true
 }
 
 // next takes one logical line and the number of the line where its text begins. As long as there is no text, a line is still to
-// begin, so that a comment can follow a backslash that stands alone. A blank line ends what is continued.
+// begin, so that a comment can follow a backslash that stands alone. A blank line ends what is continued. A file that ends with a
+// backslash alone, and not with \r\n behind it, has an empty property there.
 func (l *lines) next() (logical string, number int, ok bool) {
 	for {
 		here := l.number
-		line, more := l.natural()
+		line, end, more := l.natural()
 		if !more {
 			return logical, number, logical != ""
 		}
@@ -98,7 +98,8 @@ func (l *lines) next() (logical string, number int, ok bool) {
 			line = line[:len(line)-1]
 		}
 		logical += line
-		if !continued && logical != "" {
+		last := len(l.file) == 0 && end != "\r\n"
+		if !continued && logical != "" || continued && last {
 			return logical, number, true
 		}
 	}

@@ -131,5 +131,6 @@ var (
 	port   = decimal(0, 65535)
 	count  = decoded(math.MinInt32, math.MaxInt32)
 	long   = decoded(math.MinInt64/1024, math.MaxInt64/1024)
+	whole  = decimal(math.MinInt64, math.MaxInt64)
 	atOnce = decoded(0, math.MaxInt32) // no less than nothing
 )
