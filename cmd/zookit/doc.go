@@ -2,6 +2,7 @@
 //
 //	zookit server                    an empty server on 127.0.0.1:2181, in memory: nothing is kept
 //	zookit server zoo.cfg            a server as Apache's configuration file says
+//	zookit server --data-dir data    a server on 127.0.0.1:2181 that keeps its data
 //	zookit server --keys             what is done about each key of such a file
 //	zookit version
 //	zookit <command> --help
@@ -13,7 +14,7 @@
 // # Signals
 //
 // SIGTERM and SIGINT end the server in order: nobody new is let in, what was received is answered, then it ends, after at most
-// --drain. A second signal ends it at once.
+// the time of --drain. A second signal ends it at once.
 //
 // # Exit status
 //
@@ -22,6 +23,8 @@
 //	0   it was told to end, and did
 //	1   something else went wrong, such as a port that is taken, or a drain that took too long
 //	2   wrong arguments or a wrong file
+//	3   a directory of data that cannot be reached
+//	10  the disk failed while serving
 //
 // # Adding a command
 //

@@ -5,6 +5,8 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitData   = 3
+	exitDisk   = 10
 )
 
 // statusError is an error that ends the program with a status of its own.

@@ -12,7 +12,7 @@ import (
 
 // options makes the server's options of a configuration that is servable.
 func options(cfg *zoocfg.Config) []server.Option {
-	return []server.Option{
+	all := []server.Option{
 		server.WithAddr(cfg.Clients.Listen),
 		server.WithTick(cfg.Tick),
 		server.WithSessionTimeouts(max(cfg.MinTimeout, time.Millisecond), max(cfg.MaxTimeout, time.Millisecond)),
@@ -27,10 +27,45 @@ func options(cfg *zoocfg.Config) []server.Option {
 		server.WithContainerMaxNeverUsed(cfg.Znodes.MaxNeverUsed),
 		server.WithSuperDigest(cfg.Auth.SuperDigest),
 	}
+	return append(all, onDisk(cfg.Disk)...)
 }
 
+// onDisk makes the options of a server that keeps its data.
+func onDisk(d zoocfg.Disk) []server.Option {
+	if d.Dir == "" {
+		return nil
+	}
+	all := []server.Option{
+		server.WithDataDir(d.Dir),
+		server.WithDataLogDir(d.LogDir),
+		server.WithSnapCount(d.SnapCount),
+		server.WithSnapSizeLimit(int64(d.SnapSize)),
+		server.WithLogSizeLimit(int64(d.LogSize)),
+		server.WithPrealloc(int64(d.Prealloc)),
+		server.WithForceSync(d.ForceSync),
+		server.WithTrustEmptySnapshot(d.TrustEmpty),
+	}
+	if d.Compression != snappy {
+		all = append(all, server.WithSnapshotCompression(d.Compression))
+	}
+	if d.PurgeEvery > 0 {
+		all = append(all, server.WithAutopurge(d.Retain, d.PurgeEvery))
+	}
+	return all
+}
+
+const snappy = "snappy"
+
 // kept says where the data are.
-func kept(*zoocfg.Config) string { return "in memory: nothing is kept when it ends" }
+func kept(d zoocfg.Disk) string {
+	switch {
+	case d.Dir == "":
+		return "in memory: nothing is kept when it ends"
+	case d.LogDir != d.Dir:
+		return "data in " + d.Dir + ", log in " + d.LogDir
+	}
+	return "data in " + d.Dir
+}
 
 // A gap is something that a file can ask for and the server does not have.
 type gap struct {
@@ -49,6 +84,7 @@ func gaps(cfg *zoocfg.Config) []gap {
 		{"enforce.auth.enabled", len(auth.Enforce) > 0, true, "a login is not enforced"},
 		{"DigestAuthenticationProvider.enabled", !auth.Digest, true, "the scheme digest cannot be turned off"},
 		{"DigestAuthenticationProvider.digestAlg", auth.DigestAlg != "SHA1", true, "the scheme digest has SHA1 alone"},
+		{"snapshot.compression.method", cfg.Disk.Compression == snappy, false, "snapshots are not compressed: there is gz, or nothing"},
 		{"skipACL", auth.SkipACL, false, "access control lists are looked at"},
 		{"superUser", len(auth.SuperUsers) > 0, false, "SASL is not served"},
 		{"X509AuthenticationProvider.superUser", auth.X509SuperUser != "", false, "TLS is not served"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"syscall"
@@ -16,6 +17,7 @@ import (
 type serverCmd struct {
 	Config  string        `arg:"" optional:"" name:"zoo.cfg" help:"Configuration file, as Apache's server reads it. Without it the server is empty and keeps nothing."`
 	Listen  string        `placeholder:"HOST:PORT" help:"Where clients connect, instead of what the file says, or of 127.0.0.1:2181. Port 0 is any free one."`
+	DataDir string        `placeholder:"DIR" help:"Where data are kept, instead of what the file says, or of nowhere."`
 	Level   slog.Level    `name:"log-level" default:"warn" help:"What to log: debug, info, warn or error."`
 	Verbose bool          `short:"v" help:"Log level info."`
 	Drain   time.Duration `default:"10s" help:"How long the server may take to end in order."`
@@ -37,12 +39,30 @@ func (cmd *serverCmd) Run(ctx context.Context, s *streams) error {
 		return withStatus(exitUsage, err)
 	}
 	if err := srv.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to end before it began
+		}
 		return explain(err)
 	}
-	fmt.Fprintf(s.err, "zookit: serving on %s, %s\n", srv.Addr(), kept(cfg))
-	<-ctx.Done()
-	log.Info("draining", "for at most", cmd.Drain)
-	return drain(srv, cmd.Drain)
+	fmt.Fprintf(s.err, "zookit: serving on %s, %s\n", srv.Addr(), kept(cfg.Disk))
+	select {
+	case <-ctx.Done():
+		log.Info("draining", "for at most", cmd.Drain)
+		if err := drain(srv, cmd.Drain); err != nil {
+			return err
+		}
+	case <-srv.Done():
+	}
+	return failed(srv)
+}
+
+// failed is why a server has ended by itself, or could not end in order.
+func failed(srv *server.Server) error {
+	err := srv.Err()
+	if err == nil {
+		return nil
+	}
+	return withStatus(exitDisk, fmt.Errorf("the disk failed, so nothing can be acknowledged any more: %w", err))
 }
 
 func (cmd *serverCmd) logger(s *streams) *slog.Logger {
@@ -65,6 +85,9 @@ func (cmd *serverCmd) config(log *slog.Logger) (*zoocfg.Config, error) {
 	}
 	if cmd.Listen != "" {
 		cfg.Clients.Listen = cmd.Listen
+	}
+	if cmd.DataDir != "" {
+		cfg.Disk.Dir, cfg.Disk.LogDir = cmd.DataDir, cmd.DataDir
 	}
 	return cfg, servable(cfg, log)
 }
@@ -94,6 +117,9 @@ func tell(log *slog.Logger, cfg *zoocfg.Config) {
 func explain(err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("the port is taken, by another server perhaps; --listen and clientPort set another one: %w", err)
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return withStatus(exitData, fmt.Errorf("the data cannot be reached at %s: %w", path.Path, err))
 	}
 	return err
 }

@@ -55,7 +55,6 @@ type Disk struct {
 	Prealloc    int // bytes
 	LogSize     int // bytes that end a log file; 0 is off
 	ForceSync   bool
-	Digest      bool // of the tree, in the log
 	Compression string
 	TrustEmpty  bool
 	Retain      int           // snapshots that a purge leaves
@@ -188,7 +187,7 @@ func defaults() *Config {
 		Tick: 3 * time.Second, MinTimeout: unset, MaxTimeout: unset,
 		Clients: Clients{MaxPerHost: 60, Outstanding: 1000, MaxFrame: 0xfffff},
 		Disk: Disk{
-			SnapCount: 100000, SnapSize: 4 << 30, Prealloc: 64 << 20, ForceSync: true, Digest: true, Retain: minRetain,
+			SnapCount: 100000, SnapSize: 4 << 30, Prealloc: 64 << 20, ForceSync: true, Retain: minRetain,
 		},
 		Znodes: Znodes{CheckEvery: time.Minute, MaxPerMinute: 10000},
 		Auth:   Auth{DigestAlg: "SHA1", Digest: true, Providers: map[string]string{}, SASLSection: "Server"},

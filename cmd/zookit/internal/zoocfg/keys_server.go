@@ -47,7 +47,6 @@ var storageKeys = []Key{
 	sets("preAllocSize", kib(decimal(0, math.MaxInt32)), func(c *Config) *int { return &c.Disk.Prealloc }, "by which a log file grows ahead"),
 	sets("txnLogSizeLimitInKb", kib(long), func(c *Config) *int { return &c.Disk.LogSize }, "log file that is followed by a new one; 0 is off"),
 	sets("forceSync", yesNo, func(c *Config) *bool { return &c.Disk.ForceSync }, "fsync before a write is acknowledged"),
-	sets("digest.enabled", flag, func(c *Config) *bool { return &c.Disk.Digest }, "digests of the tree in log and snapshots"),
 	sets("snapshot.compression.method", oneOf("", "gz", "snappy"), func(c *Config) *string { return &c.Disk.Compression },
 		"how snapshots are compressed; not without it"),
 	sets("snapshot.trust.empty", flag, func(c *Config) *bool { return &c.Disk.TrustEmpty }, "a log without any snapshot is no error"),

@@ -41,7 +41,6 @@ var samples = []struct{ key, value, want, wrong, with string }{
 	{"preAllocSize", "64", "Disk.Prealloc=65536", "x|-1|0x40", ""},
 	{"txnLogSizeLimitInKb", "3", "Disk.LogSize=3072", "x", ""},
 	{"forceSync", "no", "Disk.ForceSync=false", "false|NO|", ""},
-	{"digest.enabled", "false", "Disk.Digest=false", "no", ""},
 	{"snapshot.compression.method", "GZ", "Disk.Compression=gz", "zip", ""},
 	{"snapshot.trust.empty", "true", "Disk.TrustEmpty=true", "yes", ""},
 	{"autopurge.snapRetainCount", "5", "Disk.Retain=5", "x", ""},

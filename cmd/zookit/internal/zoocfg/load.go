@@ -51,6 +51,7 @@ func (c *Config) apply(props []Property) (wrong []error) {
 			continue
 		}
 		name, value := trim(p.Key), trim(p.Value)
+		c.raw.lines[name] = p.Line
 		key, known := lookup(name)
 		if !known {
 			c.Unknown = append(c.Unknown, Unknown{Key: name, Line: p.Line, Meant: meant(name)})
@@ -63,7 +64,6 @@ func (c *Config) apply(props []Property) (wrong []error) {
 			c.EnsembleOnly = append(c.EnsembleOnly, name)
 		case Read:
 		}
-		c.raw.lines[name] = p.Line
 		if err := key.set(c, name, value); err != nil {
 			wrong = append(wrong, &LineError{File: c.File, Line: p.Line, Err: fmt.Errorf("%s: %w", name, err)})
 		}
