@@ -19,13 +19,16 @@ type commands struct {
 // streams are where a command writes: what it was asked for, and what is to be said about it.
 type streams struct{ out, err io.Writer }
 
+// sayf says something about what is being done. Nothing depends on that being heard.
+func (s streams) sayf(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
+
 // run runs the command that the arguments name, and returns the exit status.
 func run(ctx context.Context, args []string, s streams) int {
 	err := dispatch(ctx, args, s)
 	if err == nil || errors.Is(err, errHelped) {
 		return exitOK
 	}
-	fmt.Fprintf(s.err, "zookit: %v\n", err)
+	s.sayf("zookit: %v\n", err)
 	if status, ok := errors.AsType[*statusError](err); ok {
 		return status.code
 	}

@@ -25,6 +25,7 @@
 //	2   wrong arguments or a wrong file
 //	3   a directory of data that cannot be reached
 //	10  the disk failed while serving
+//	130, 143  a second SIGINT or SIGTERM ended it at once
 //
 // # Adding a command
 //

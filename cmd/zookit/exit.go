@@ -7,6 +7,8 @@ const (
 	exitUsage  = 2
 	exitData   = 3
 	exitDisk   = 10
+
+	exitSignal = 128 // and the signal's number, as shells have it
 )
 
 // statusError is an error that ends the program with a status of its own.

@@ -8,7 +8,13 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // from now on a signal does what it does to any program
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { // lives as long as the program
+		signals := make(chan os.Signal, 2)
+		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+		<-signals
+		cancel()
+		os.Exit(exitSignal + int((<-signals).(syscall.Signal)))
+	}()
 	os.Exit(run(ctx, os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
 }

@@ -39,12 +39,9 @@ func (cmd *serverCmd) Run(ctx context.Context, s *streams) error {
 		return withStatus(exitUsage, err)
 	}
 	if err := srv.Start(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil // told to end before it began
-		}
 		return explain(err)
 	}
-	fmt.Fprintf(s.err, "zookit: serving on %s, %s\n", srv.Addr(), kept(cfg.Disk))
+	s.sayf("zookit: serving on %s, %s\n", srv.Addr(), kept(cfg.Disk))
 	select {
 	case <-ctx.Done():
 		log.Info("draining", "for at most", cmd.Drain)
@@ -113,8 +110,11 @@ func tell(log *slog.Logger, cfg *zoocfg.Config) {
 	}
 }
 
-// explain makes plain what most often keeps a server from starting.
+// explain makes plain what most often keeps a server from starting. Being told to end before it has started is no error.
 func explain(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("the port is taken, by another server perhaps; --listen and clientPort set another one: %w", err)
 	}

@@ -44,9 +44,13 @@ var table = func() []Key {
 // WriteKeys writes the table as a person reads it.
 func WriteKeys(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "KEY\tUSE\tVALUE\tMEANING")
+	if _, err := io.WriteString(t, "KEY\tUSE\tVALUE\tMEANING\n"); err != nil {
+		return err
+	}
 	for _, k := range table {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", k.Name, k.Use, k.Type, k.Doc)
+		if _, err := fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", k.Name, k.Use, k.Type, k.Doc); err != nil {
+			return err
+		}
 	}
 	return t.Flush()
 }
