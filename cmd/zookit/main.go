@@ -9,9 +9,9 @@ import (
 
 func main() {
 	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() { // lives as long as the program
-		signals := make(chan os.Signal, 2)
-		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 		<-signals
 		cancel()
 		os.Exit(exitSignal + int((<-signals).(syscall.Signal)))
