@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/zookit-go/zookit/cmd/zookit/internal/zoocfg"
@@ -30,43 +31,6 @@ func options(cfg *zoocfg.Config) []server.Option {
 	return append(all, onDisk(cfg.Disk)...)
 }
 
-// onDisk makes the options of a server that keeps its data.
-func onDisk(d zoocfg.Disk) []server.Option {
-	if d.Dir == "" {
-		return nil
-	}
-	all := []server.Option{
-		server.WithDataDir(d.Dir),
-		server.WithDataLogDir(d.LogDir),
-		server.WithSnapCount(d.SnapCount),
-		server.WithSnapSizeLimit(int64(d.SnapSize)),
-		server.WithLogSizeLimit(int64(d.LogSize)),
-		server.WithPrealloc(int64(d.Prealloc)),
-		server.WithForceSync(d.ForceSync),
-		server.WithTrustEmptySnapshot(d.TrustEmpty),
-	}
-	if d.Compression != snappy {
-		all = append(all, server.WithSnapshotCompression(d.Compression))
-	}
-	if d.PurgeEvery > 0 {
-		all = append(all, server.WithAutopurge(d.Retain, d.PurgeEvery))
-	}
-	return all
-}
-
-const snappy = "snappy"
-
-// kept says where the data are.
-func kept(d zoocfg.Disk) string {
-	switch {
-	case d.Dir == "":
-		return "in memory: nothing is kept when it ends"
-	case d.LogDir != d.Dir:
-		return "data in " + d.Dir + ", log in " + d.LogDir
-	}
-	return "data in " + d.Dir
-}
-
 // A gap is something that a file can ask for and the server does not have.
 type gap struct {
 	key   string
@@ -76,18 +40,11 @@ type gap struct {
 }
 
 func gaps(cfg *zoocfg.Config) []gap {
-	auth, tls := cfg.Auth, cfg.TLS
+	return slices.Concat(diskGaps(cfg), securityGaps(cfg), sessionGaps(cfg), httpGaps(cfg))
+}
+
+func sessionGaps(cfg *zoocfg.Config) []gap {
 	return []gap{
-		{"secureClientPort", tls.Listen != "", true, "TLS is not served"},
-		{"client.portUnification", tls.Unified, true, "TLS is not served"},
-		{"sessionRequireClientSASLAuth", auth.RequireSASL, true, "SASL is not served, so nobody could do anything"},
-		{"enforce.auth.enabled", len(auth.Enforce) > 0, true, "a login is not enforced"},
-		{"DigestAuthenticationProvider.enabled", !auth.Digest, true, "the scheme digest cannot be turned off"},
-		{"DigestAuthenticationProvider.digestAlg", auth.DigestAlg != "SHA1", true, "the scheme digest has SHA1 alone"},
-		{"snapshot.compression.method", cfg.Disk.Compression == snappy, false, "snapshots are not compressed: there is gz, or nothing"},
-		{"skipACL", auth.SkipACL, false, "access control lists are looked at"},
-		{"superUser", len(auth.SuperUsers) > 0, false, "SASL is not served"},
-		{"X509AuthenticationProvider.superUser", auth.X509SuperUser != "", false, "TLS is not served"},
 		{"emulate353TTLNodes", cfg.Znodes.Emulate353, false, "times to live are as since 3.5.4"},
 		{"localSessionsEnabled", cfg.Sessions.Local, false, "all sessions are global"},
 	}

@@ -290,6 +290,13 @@ func TestUnsafeIsRefused(t *testing.T) {
 		ends(2, "zoo.cfg:3: sessionRequireClientSASLAuth: ")
 }
 
+// Where it is only different, the log says so.
+func TestGapIsTold(t *testing.T) {
+	p := start(t, "server", config(t, "dataDir="+t.TempDir(), "clientPort=0", "clientPortAddress=127.0.0.1", "snapshot.compression.method=snappy"))
+	p.addr()
+	p.find(`key=snapshot.compression.method at=\S+zoo.cfg:4 but="snapshots are not compressed`)
+}
+
 func TestLog(t *testing.T) {
 	file := config(t, "dataDir="+t.TempDir(), "clientPort=0", "clientPortAddress=127.0.0.1", "ticktime=7", "flushDelay=1",
 		"nio.numWorkerThreads=2", "autopurge.snapRetainCount=1")

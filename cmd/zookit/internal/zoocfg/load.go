@@ -79,6 +79,12 @@ func (c *Config) Where(key string) string {
 	return c.File
 }
 
+// Has tells whether a key is in the file.
+func (c *Config) Has(key string) bool {
+	_, ok := c.raw.lines[key]
+	return ok
+}
+
 // wrong is an error about a key that is right in itself, but not with the others.
 func (c *Config) wrong(key, format string, args ...any) error {
 	return fmt.Errorf("%s: %s: %w", c.Where(key), key, fmt.Errorf(format, args...))
@@ -131,7 +137,7 @@ func (c *Config) finishDisk() error {
 		d.LogDir = d.Dir
 	}
 	for _, dir := range []struct{ key, path string }{{"dataDir", d.Dir}, {"dataLogDir", d.LogDir}} {
-		if _, set := c.raw.lines[dir.key]; set && !filepath.IsAbs(dir.path) && !strings.HasPrefix(dir.path, "./") {
+		if c.Has(dir.key) && !filepath.IsAbs(dir.path) && !strings.HasPrefix(dir.path, "./") {
 			c.warn("%s: %s is relative; begin it with ./ if it should be", dir.key, dir.path)
 		}
 	}
