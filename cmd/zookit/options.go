@@ -21,15 +21,19 @@ func options(cfg *zoocfg.Config) []server.Option {
 		server.WithMaxConns(cfg.Clients.MaxConns),
 		server.WithGlobalOutstandingLimit(cfg.Clients.Outstanding),
 		server.WithMaxFrame(cfg.Clients.MaxFrame),
-		server.WithFourLetterWords(cfg.Clients.Words...),
 		server.WithExtendedTypes(cfg.Znodes.Extended),
 		server.WithEnforceQuota(cfg.Znodes.EnforceQuota),
 		server.WithContainerCheck(cfg.Znodes.CheckEvery, cfg.Znodes.MaxPerMinute),
 		server.WithContainerMaxNeverUsed(cfg.Znodes.MaxNeverUsed),
 		server.WithSuperDigest(cfg.Auth.SuperDigest),
 	}
+	if cfg.Has(wordsKey) {
+		all = append(all, server.WithFourLetterWords(cfg.Clients.Words...))
+	}
 	return append(all, onDisk(cfg.Disk)...)
 }
+
+const wordsKey = "4lw.commands.whitelist"
 
 // A gap is something that a file can ask for and the server does not have.
 type gap struct {
@@ -61,7 +65,7 @@ func servable(cfg *zoocfg.Config, log *slog.Logger) error {
 		errs = append(errs, fmt.Errorf("%s: clientPort is not set, so no client could connect", cfg.File))
 	}
 	if _, err := server.New(server.WithFourLetterWords(cfg.Clients.Words...)); err != nil {
-		errs = append(errs, fmt.Errorf("%s: 4lw.commands.whitelist: %w", cfg.Where("4lw.commands.whitelist"), err))
+		errs = append(errs, fmt.Errorf("%s: %s: %w", cfg.Where(wordsKey), wordsKey, err))
 	}
 	for _, g := range gaps(cfg) {
 		switch {
