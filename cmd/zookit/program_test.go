@@ -187,8 +187,14 @@ func connect(t *testing.T, addr string) *zk.Conn {
 	}
 }
 
-// config writes a zoo.cfg.
+// config writes a zoo.cfg that takes no port but the one for clients.
 func config(t *testing.T, lines ...string) string {
+	t.Helper()
+	return file(t, append(lines, "admin.enableServer=false")...)
+}
+
+// file writes a file.
+func file(t *testing.T, lines ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "zoo.cfg")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {

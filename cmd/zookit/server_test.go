@@ -38,8 +38,8 @@ func TestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := filepath.Join(t.TempDir(), "data")
-	file := config(t, strings.ReplaceAll(string(sample), "/tmp/zookeeper", data))
-	p := start(t, "server", file, "--listen", anyPort, "-v")
+	cfg := config(t, strings.ReplaceAll(string(sample), "/tmp/zookeeper", data))
+	p := start(t, "server", cfg, "--listen", anyPort, "-v")
 	conn := connect(t, p.addr())
 	if _, err := conn.Create("/kept", []byte("b"), 0, zk.WorldACL(zk.PermAll)); err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestFile(t *testing.T) {
 	p.signal(syscall.SIGINT)
 	p.ends(0, "draining")
 
-	p = start(t, "server", file, "--listen", anyPort)
+	p = start(t, "server", cfg, "--listen", anyPort)
 	if p.find(`data in (\S+)`)[1] != data {
 		t.Errorf("not in %s", data)
 	}
@@ -280,8 +280,8 @@ func TestEnsemble(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(data, "myid"), []byte("1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file := config(t, "dataDir="+data, "clientPort=0", "initLimit=1", "syncLimit=1", "server.1=localhost:1:2", "server.2=localhost:3:4")
-	start(t, "server", file).ends(2, "describes an ensemble of 2 members; zookit server serves one that is alone for now")
+	cfg := config(t, "dataDir="+data, "clientPort=0", "initLimit=1", "syncLimit=1", "server.1=localhost:1:2", "server.2=localhost:3:4")
+	start(t, "server", cfg).ends(2, "describes an ensemble of 2 members; zookit server serves one that is alone for now")
 }
 
 // What the file asks for and is not there keeps the server from starting where it would be less safe without.
@@ -298,9 +298,9 @@ func TestGapIsTold(t *testing.T) {
 }
 
 func TestLog(t *testing.T) {
-	file := config(t, "dataDir="+t.TempDir(), "clientPort=0", "clientPortAddress=127.0.0.1", "ticktime=7", "flushDelay=1",
+	cfg := config(t, "dataDir="+t.TempDir(), "clientPort=0", "clientPortAddress=127.0.0.1", "ticktime=7", "flushDelay=1",
 		"nio.numWorkerThreads=2", "autopurge.snapRetainCount=1")
-	p := start(t, "server", file)
+	p := start(t, "server", cfg)
 	p.addr()
 	for _, want := range []string{
 		`msg="nobody knows this key, so it is ignored" key=ticktime at=\S+zoo.cfg:4 "did you mean"=tickTime`,
@@ -309,7 +309,7 @@ func TestLog(t *testing.T) {
 	} {
 		p.find(want)
 	}
-	quiet := start(t, "server", file, "--log-level", "error")
+	quiet := start(t, "server", cfg, "--log-level", "error")
 	quiet.addr()
 	if text, _ := quiet.said(); strings.Count(text, "\n") != 1 {
 		t.Errorf("not quiet:\n%s", text)
