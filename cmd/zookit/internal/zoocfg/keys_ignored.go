@@ -26,7 +26,7 @@ var ignoredKeys = join(
 		"watcherCleanThreadsNum", "watcherCleanThreshold", "maxInProcessingDeadWatchers", "bitHashCacheSize"),
 	ignored("nothing is cached that would need a limit", "maxResponseCacheSize", "maxGetChildrenResponseCacheSize"),
 	ignored("writes are grouped by what arrives during an fsync", "flushDelay", "maxWriteQueuePollTime", "maxBatchSize"),
-	ignored("an fsync that is slow is not told of", "fsync.warningthresholdms"),
+	ignored("a slow fsync is told of after a second, as by default", "fsync.warningthresholdms"),
 	ignored("connections are not throttled", "connection_throttle_tokens", "connection_throttle_fill_time", "connection_throttle_fill_count",
 		"connection_throttle_freeze_time", "connection_throttle_drop_increase", "connection_throttle_drop_decrease",
 		"connection_throttle_decrease_ratio", "connection_throttle_weight_enabled", "connection_throttle_global_session_weight",
