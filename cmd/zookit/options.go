@@ -44,13 +44,12 @@ type gap struct {
 }
 
 func gaps(cfg *zoocfg.Config) []gap {
-	return slices.Concat(diskGaps(cfg), securityGaps(cfg), sessionGaps(cfg), httpGaps(cfg))
+	return slices.Concat(diskGaps(cfg), securityGaps(cfg), znodeGaps(cfg), httpGaps(cfg))
 }
 
-func sessionGaps(cfg *zoocfg.Config) []gap {
+func znodeGaps(cfg *zoocfg.Config) []gap {
 	return []gap{
 		{"emulate353TTLNodes", cfg.Znodes.Emulate353, false, "times to live are as since 3.5.4"},
-		{"localSessionsEnabled", cfg.Sessions.Local, false, "all sessions are global"},
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type serverCmd struct {
 	Config  string        `arg:"" optional:"" name:"zoo.cfg" help:"Configuration file, as Apache's server reads it. Without it the server is empty and keeps nothing."`
 	Listen  string        `placeholder:"HOST:PORT" help:"Where clients connect, instead of what the file says, or of 127.0.0.1:2181. Port 0 is any free one."`
+	Emulate release       `placeholder:"VERSION" help:"Behave as a release of Apache's server does: 3.4, 3.5, 3.6, 3.8 or 3.9, which is the default."`
 	DataDir string        `placeholder:"DIR" help:"Where data are kept, instead of what the file says, or of nowhere."`
 	Level   slog.Level    `name:"log-level" default:"warn" help:"What to log: debug, info, warn or error."`
 	Verbose bool          `short:"v" help:"Log level info."`
@@ -34,7 +35,7 @@ func (cmd *serverCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
-	srv, err := server.New(append(options(cfg), server.WithLogger(log))...)
+	srv, err := server.New(append(options(cfg), server.WithLogger(log), server.WithVersion(cmd.Emulate.Version))...)
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}

@@ -290,6 +290,16 @@ func TestUnsafeIsRefused(t *testing.T) {
 		ends(2, "zoo.cfg:3: sessionRequireClientSASLAuth: ")
 }
 
+func TestEmulate(t *testing.T) {
+	for _, tt := range []struct{ asked, is string }{{"3.4", "3.4.14"}, {"3.8.0", "3.8.0"}, {"3.9", "3.9.5"}} {
+		p := start(t, "server", "--listen", anyPort, "--emulate", tt.asked)
+		if got := ask(t, p.addr(), "srvr"); !strings.HasPrefix(got, "Zookeeper version: "+tt.is+"-") {
+			t.Errorf("--emulate %s: %s", tt.asked, got)
+		}
+	}
+	start(t, "server", "--emulate", "2.0").ends(2, "3.4.14")
+}
+
 // Where it is only different, the log says so.
 func TestGapIsTold(t *testing.T) {
 	p := start(t, "server", config(t, "dataDir="+t.TempDir(), "clientPort=0", "clientPortAddress=127.0.0.1", "snapshot.compression.method=snappy"))

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+
+	"github.com/zookit-go/zookit/testing/server"
 )
 
 type versionCmd struct{}
@@ -13,6 +15,6 @@ func (versionCmd) Run(s *streams) error {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version, goVersion = info.Main.Version, info.GoVersion
 	}
-	_, err := fmt.Fprintf(s.out, "zookit %s, %s, serves as Apache ZooKeeper 3.9.5\n", version, goVersion)
+	_, err := fmt.Fprintf(s.out, "zookit %s, %s, serves as Apache ZooKeeper %v\n", version, goVersion, server.V39)
 	return err
 }

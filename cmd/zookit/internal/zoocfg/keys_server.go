@@ -31,10 +31,10 @@ var serverKeys = []Key{
 		"containers that are removed in a minute; Apache has it as a system property alone"),
 	sets("znode.container.maxNeverUsedIntervalMs", in(time.Millisecond, atOnce), func(c *Config) *time.Duration { return &c.Znodes.MaxNeverUsed },
 		"after which a container goes that never had children; 0 is never; Apache has it as a system property alone"),
-	sets("localSessionsEnabled", boolean, func(c *Config) *bool { return &c.Sessions.Local }, "sessions that one server alone knows"),
-	sets("localSessionsUpgradingEnabled", boolean, func(c *Config) *bool { return &c.Sessions.Upgrading },
+	forEnsembles("localSessionsEnabled", boolean, func(c *Config) *bool { return &c.Sessions.Local }, "sessions that one server alone knows"),
+	forEnsembles("localSessionsUpgradingEnabled", boolean, func(c *Config) *bool { return &c.Sessions.Upgrading },
 		"such a session becomes a global one when it needs to"),
-	sets("readonlymode.enabled", flag, func(c *Config) *bool { return &c.Sessions.ReadOnly },
+	forEnsembles("readonlymode.enabled", flag, func(c *Config) *bool { return &c.Sessions.ReadOnly },
 		"a server without a quorum serves reads; Apache has it as a system property alone"),
 }
 
