@@ -86,7 +86,7 @@ func (q *SetACLRequest) AppendTo(b []byte) []byte {
 
 // Decode implements Record.
 func (q *SetACLRequest) Decode(r *Reader) {
-	q.Path = r.Path()
+	q.Path = r.String() // null is as wrong a path as an empty one
 	q.ACL = r.ACLs()
 	q.Version = r.Int32()
 }

@@ -14,7 +14,7 @@ func (q *SetDataRequest) AppendTo(b []byte) []byte {
 
 // Decode implements Record.
 func (q *SetDataRequest) Decode(r *Reader) {
-	q.Path = r.Path()
+	q.Path = r.String() // null is as wrong a path as an empty one
 	q.Data = r.Buffer()
 	q.Version = r.Int32()
 }

@@ -54,6 +54,10 @@ func (q *MultiRequest) Decode(r *Reader) {
 			r.fail()
 			return
 		}
+		if peek := *r; peek.Int32() == -1 { // a null path, whatever the operation alone makes of it
+			r.fail()
+			return
+		}
 		body.Decode(r)
 		if r.err != nil {
 			return

@@ -12,8 +12,9 @@ var ErrMalformed = errors.New("wire: malformed record")
 // Reader decodes jute. Its first error sticks and every later read returns zero values, so a decoder reads all its
 // fields and checks once. Bytes behind the record are ignored, as Apache's server does.
 type Reader struct {
-	b   []byte
-	err error
+	b    []byte
+	err  error
+	java bool
 }
 
 // NewReader reads b, which must not change as long as anything decoded from it is in use.
@@ -89,7 +90,11 @@ func (r *Reader) NullString() (s string, null bool) {
 	}
 	// A view, not a copy: the package's contract is that a frame is never written to once it is decoded. This is the only
 	// place that leans on it for strings.
-	return unsafe.String(&v[0], len(v)), false
+	s = unsafe.String(&v[0], len(v))
+	if r.java {
+		s = asJava(s)
+	}
+	return s, false
 }
 
 // Path reads a ustring that must not be null: Apache answers a null path with MARSHALLINGERROR.

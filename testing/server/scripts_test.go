@@ -34,6 +34,7 @@ var scripts = []script{
 		{0, wire.OpGetACL, at("/")}, {0, wire.OpGetACL, at("/zookeeper")}, {0, wire.OpGetACL, at("/zookeeper/config")},
 		{0, wire.OpGetChildren2, read("/")}, {0, wire.OpGetChildren2, read("/zookeeper")}, {0, wire.OpGetAllChildrenNumber, at("/")},
 		{0, wire.OpGetAllChildrenNumber, at("/zookeeper")}, {0, wire.OpGetAllChildrenNumber, at("/missing")},
+		{0, wire.OpGetAllChildrenNumber, at("")},
 		{0, wire.OpSetData, set("/zookeeper/config", "x", -1)}, {0, wire.OpSetData, set("/", "x", -1)},
 		{0, wire.OpSetData, set("", "x", -1)}, {0, wire.OpGetData, read("/")},
 	}},
@@ -94,6 +95,7 @@ var scripts = []script{
 		{0, wire.OpCreate, create("/o/ro//", "", 0)}, {0, wire.OpDelete, version("/o", 9)}, {0, wire.OpDelete, version("/o", 0)},
 		{0, wire.OpDelete, version("/o/ro", 0)}, {0, wire.OpReconfig, &wire.ReconfigRequest{}},
 		{0, wire.OpSync, at("no path")}, {0, wire.OpSync, at("")},
+		{0, wire.OpSync, at("/\U0001f600\xff")}, {0, wire.OpSync, at("/\xed\xa0\x80\xe2\x82x")},
 	}},
 	{"multi", []step{
 		{0, wire.OpMulti, multi()},
@@ -166,6 +168,8 @@ var scripts = []script{
 		{0, wire.OpCreate2, record("")}, {0, wire.OpCreateContainer, record("")}, {0, wire.OpCreateTTL, record("")}, {0, wire.OpReconfig, record("")},
 		{0, wire.OpGetData, record("\x00\x00\x00\x01/\x07 and more")},
 		{0, wire.OpPing, record("trailing")},
+		{0, wire.OpSetData, record("\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00")},
+		{0, wire.OpSetACL, record("\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00")},
 	}},
 	{"operations that nobody knows", []step{
 		{0, 10, record("")}, {0, 0, record("")}, {0, 23, record("x")}, {0, 99, record("")}, {0, 1000, record("")}, {0, -2, record("")}, {0, -1, record("")},

@@ -10,8 +10,8 @@ func timed(path string, mode wire.CreateMode, ms int64) *wire.CreateTTLRequest {
 	return &wire.CreateTTLRequest{CreateRequest: *create(path, "12345", mode), TTL: ms}
 }
 
-// ttlScripts are for servers with extended types. None sends a time to live of -1 with a mode that has none, which Apache would
-// not survive, nor any in a transaction, where Apache then forgets the time to live.
+// ttlScripts are for servers with extended types. None sends a time to live below 0 with a mode that has none, which Apache would not
+// survive, but in a transaction, where it forgets the time.
 var ttlScripts = []script{
 	{"times to live", []step{
 		{0, wire.OpCreateTTL, timed("/t", wire.PersistentTTL, 1)}, {0, wire.OpCreateTTL, timed("/t", wire.PersistentTTL, longest)},
@@ -48,6 +48,11 @@ var ttlScripts = []script{
 		{0, wire.OpMulti, multi(op(wire.OpCreateContainer, create("/tz", "", wire.PersistentTTL)))},
 		{0, wire.OpMulti, multi(op(wire.OpCreateTTL, timed("/tz", wire.PersistentTTL, 5)), op(wire.OpDelete, version("/tz", 0)))},
 		{0, wire.OpExists, read("/tz")}, {0, wire.OpExists, read("/ty")},
+		{0, wire.OpMulti, multi(
+			op(wire.OpCreateTTL, timed("/tp", wire.Persistent, -1)), op(wire.OpCreateTTL, timed("/tp/e", wire.Ephemeral, 5)),
+			op(wire.OpCreateTTL, timed("/tp/c", wire.Container, 0)),
+		)},
+		{0, wire.OpGetChildren2, read("/tp")}, {0, wire.OpExists, read("/tp/e")}, {0, wire.OpExists, read("/tp/c")},
 	}},
 	{"watches", []step{
 		{1, wire.OpAddWatch, &wire.AddWatchRequest{Path: "/", Mode: wire.AddPersistentRecursive}}, {0, wire.OpExists, watch("/wt")},

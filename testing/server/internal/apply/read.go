@@ -34,7 +34,11 @@ func (a *Apply) read(c *request.Committed) request.Reply {
 			if code := a.readable(c, q.Path); code != wire.OK {
 				return refuse(code)
 			}
-			return request.Reply{Body: &wire.GetAllChildrenNumberResponse{Number: int32(a.tree.Descendants(q.Path))}}
+			n := a.tree.Descendants(q.Path)
+			if q.Path == "" { // by this name the root counts as below itself
+				n++
+			}
+			return request.Reply{Body: &wire.GetAllChildrenNumberResponse{Number: int32(n)}}
 		}
 	case *wire.MultiRequest:
 		return a.multiRead(c, q)

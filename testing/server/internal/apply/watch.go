@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"strings"
+
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
@@ -44,6 +46,9 @@ func (a *Apply) findWatches(c *request.Committed, q *wire.WatchesRequest) reques
 	which, ok := tree.Select(q.Type)
 	if !ok || a.era.ThreeTypes && q.Type > wire.WatcherAny {
 		return refuse(wire.MarshallingError)
+	}
+	if a.era.OneMode && c.Op == wire.OpCheckWatches && q.Path != "" && strings.IndexByte(q.Path, '/') < 0 {
+		return refuse(wire.MarshallingError) // where those versions look for the parent
 	}
 	found := a.watches.Has(q.Path, c.From, which)
 	if c.Op == wire.OpRemoveWatches {

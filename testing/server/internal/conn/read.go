@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 )
 
@@ -15,7 +16,8 @@ import (
 func (c *Conn) read() {
 	defer c.readerDone()
 	if c.env.Era.HurriesSilence {
-		c.setReadDeadline(time.Now().Add(idleLimit))
+		now := c.env.Now()
+		c.setReadDeadline(time.Now().Add(fourletter.Bucket(now+idleLimit, idleLimit) - now)) // 10 to 20 s
 	}
 	stream, ok := c.begin()
 	if !ok {
@@ -43,6 +45,7 @@ func (c *Conn) read() {
 			return
 		}
 		if errors.Is(err, errLast) {
+			c.gone() // now: whoever sees the connection's end finds no watch of it any more
 			c.discard()
 			return
 		}
@@ -121,6 +124,7 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 		return r, nil
 	}
 	r.Body = row.Request()
+	rd.AsJava()
 	r.Body.Decode(&rd)
 	if rd.Err() != nil {
 		if h.Op == wire.OpAuth {
@@ -199,7 +203,7 @@ func (c *Conn) setReadDeadline(t time.Time) {
 func (c *Conn) readerDone() {
 	if c.session != 0 {
 		c.env.Sessions.Detach(c.session, c)
-		c.env.Submit([]request.Request{{From: c, Session: c.session, Gone: true}})
+		c.gone()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -207,3 +211,6 @@ func (c *Conn) readerDone() {
 		c.abortLocked(false)
 	}
 }
+
+// gone tells the pipeline that nothing more comes from here.
+func (c *Conn) gone() { c.env.Submit([]request.Request{{From: c, Session: c.session, Gone: true}}) }

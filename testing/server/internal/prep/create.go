@@ -69,6 +69,10 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 		return nil, code
 	}
 
+	if op == wire.OpCreateTTL && !q.Mode.IsTTL() { // with a time below 0, which is none: Apache applies it and dies
+		return nil, wire.BadArguments
+	}
+
 	c := &request.Create{
 		Path: path, Data: bytes.Clone(q.Data), ACL: acl, ParentCversion: parent.Cversion + 1, Reply: createReply(op, q.Mode, inMulti),
 	}
@@ -98,7 +102,7 @@ func (p *Prep) checkMode(op wire.Op, mode wire.CreateMode, ttl int64) wire.Code 
 		return wire.Unimplemented
 	case mode.IsTTL() && (ttl < 1 || ttl > tree.MaxTTL):
 		return wire.BadArguments
-	case op == wire.OpCreateTTL && !mode.IsTTL(): // Apache applies some of these and dies
+	case op == wire.OpCreateTTL && !mode.IsTTL() && ttl >= 0:
 		return wire.BadArguments
 	}
 	return wire.OK

@@ -1,10 +1,12 @@
 package prep_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/prep"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
@@ -93,9 +95,29 @@ func TestTimesToLive(t *testing.T) {
 				t.Errorf("%v %+v: %+v", c.op, c.body, txn.Change)
 			}
 		}
-		inMulti := b.do(wire.OpMulti, &wire.MultiRequest{Ops: []wire.MultiOp{{Op: wire.OpCreateTTL, Body: ttl("/m", wire.Persistent, 5)}}})
-		if f, ok := inMulti.Change.(*request.Multi).Ops[0].(*request.Failed); !ok || f.Err != wire.BadArguments {
-			t.Errorf("a time to live without its mode, in a transaction: %+v", inMulti.Change)
+		// What Apache does not survive is refused last: other errors are told as it tells them.
+		if got := code(b.do(wire.OpCreateTTL, ttl("/a", wire.Persistent, -1))); got != wire.NodeExists {
+			t.Errorf("a time below 0 for a znode that is there: %v", got)
+		}
+	})
+}
+
+func TestATransactionForgetsTimesWithoutTheirMode(t *testing.T) {
+	both(t, func(t *testing.T, b *bench) {
+		b.prep = prep.New(b.tree, b.sessions, prep.Settings{ExtendedTypes: true, Era: era.V39})
+		txn := b.do(wire.OpMulti, multi(
+			mop(wire.OpCreateTTL, ttl("/plain", wire.Persistent, 5)), mop(wire.OpCreateTTL, ttl("/box", wire.Container, -1)),
+			mop(wire.OpCreateTTL, ttl("/mine", wire.Ephemeral, 0)), mop(wire.OpCreateTTL, ttl("/timed", wire.PersistentTTL, 5)),
+		))
+		want := []int64{0, tree.ContainerOwner, b.session, tree.TTLOwner(5)}
+		for i, change := range txn.Change.(*request.Multi).Ops {
+			if made, ok := change.(*request.Create); !ok || made.Owner != want[i] {
+				t.Errorf("%d: %+v, want the owner %d", i, change, want[i])
+			}
+		}
+		txn = b.do(wire.OpMulti, multi(mop(wire.OpCreate, create("/x", 0)), mop(wire.OpCreateTTL, ttl("/y", 7, 5))))
+		if got, want := codes(txn), []wire.Code{0, wire.BadArguments}; !slices.Equal(got, want) {
+			t.Errorf("an unknown mode: %v, want %v", got, want)
 		}
 	})
 }

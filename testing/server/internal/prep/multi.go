@@ -17,6 +17,7 @@ func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
 	}
 	m := &request.Multi{Ops: make([]request.Change, len(ops))}
 	for i, op := range ops {
+		op = untimed(op)
 		change, code := p.one(r, op.Op, op.Body, true)
 		switch code {
 		case wire.OK:
@@ -32,11 +33,13 @@ func (p *Prep) multi(r *request.Request) (request.Change, wire.Code) {
 }
 
 // allowedInMulti also looks at the mode of a create: inside a transaction Apache refuses an unknown one while decoding, and one
-// that needs a time to live where none can be given.
+// that needs a time to live where none can be given, but for those of createTTL.
 func (p *Prep) allowedInMulti(op wire.MultiOp) bool {
 	switch op.Op { //nolint:exhaustive // the operations of a transaction
 	case wire.OpDelete, wire.OpSetData, wire.OpCheck:
 		return true
+	case wire.OpGetData, wire.OpGetChildren: // multiRead's
+		return false
 	}
 	e := p.settings.Era
 	if !e.Knows(op.Op) {
@@ -46,9 +49,17 @@ func (p *Prep) allowedInMulti(op wire.MultiOp) bool {
 	case *wire.CreateRequest:
 		return e.ModeInMulti || q.Mode.Valid() && !q.Mode.IsTTL()
 	case *wire.CreateTTLRequest:
-		return e.ModeInMulti || q.Mode.Valid()
+		return true
 	}
 	return false
+}
+
+// untimed makes a create with a time to live a plain one if its mode has none: inside a transaction Apache forgets the time, then.
+func untimed(op wire.MultiOp) wire.MultiOp {
+	if q, ok := op.Body.(*wire.CreateTTLRequest); ok && !q.Mode.IsTTL() {
+		return wire.MultiOp{Op: operationOf(q.Mode), Body: &q.CreateRequest}
+	}
+	return op
 }
 
 func failed(n, at int, code wire.Code) *request.Multi {

@@ -67,6 +67,22 @@ func code(txn request.Txn) wire.Code {
 	return txn.Err
 }
 
+func mop(op wire.Op, body wire.Record) wire.MultiOp { return wire.MultiOp{Op: op, Body: body} }
+
+func multi(ops ...wire.MultiOp) *wire.MultiRequest { return &wire.MultiRequest{Ops: ops} }
+
+// codes are the outcomes of a transaction that failed; nil is one that did not.
+func codes(txn request.Txn) (c []wire.Code) {
+	for _, op := range txn.Change.(*request.Multi).Ops {
+		f, ok := op.(*request.Failed)
+		if !ok {
+			return nil
+		}
+		c = append(c, f.Err)
+	}
+	return c
+}
+
 // both runs a test twice: with every transaction applied before the next is prepared, and with none applied at all. Nobody may
 // see a difference.
 func both(t *testing.T, f func(t *testing.T, b *bench)) {
@@ -171,18 +187,6 @@ func TestFirstErrorWins(t *testing.T) {
 }
 
 func TestOperationsOfAMultiSeeEachOther(t *testing.T) {
-	mop := func(op wire.Op, body wire.Record) wire.MultiOp { return wire.MultiOp{Op: op, Body: body} }
-	multi := func(ops ...wire.MultiOp) *wire.MultiRequest { return &wire.MultiRequest{Ops: ops} }
-	codes := func(txn request.Txn) (c []wire.Code) {
-		for _, op := range txn.Change.(*request.Multi).Ops {
-			f, ok := op.(*request.Failed)
-			if !ok {
-				return nil
-			}
-			c = append(c, f.Err)
-		}
-		return c
-	}
 	both(t, func(t *testing.T, b *bench) {
 		ok := b.do(wire.OpMulti, multi(
 			mop(wire.OpCreate, create("/p", 0)), mop(wire.OpCreate, create("/p/s-", wire.PersistentSequential)),

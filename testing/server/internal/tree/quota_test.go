@@ -110,3 +110,17 @@ func TestCheckQuota(t *testing.T) {
 		}
 	}
 }
+
+// Apache ends where a client sets one.
+func TestTheRootHasNoQuota(t *testing.T) {
+	g := &garden{Tree: tree.New()}
+	g.create("/zookeeper/quota/zookeeper_limits", "count=1")
+	g.create("/zookeeper/quota/zookeeper_stats", "")
+	g.create("/a", "123")
+	if got, want := g.stats(""), "count=6,bytes=7"; got != want { // what was there when the stats were made
+		t.Errorf("%s, want %s", got, want)
+	}
+	if code := g.CheckQuota("/b", 1, 1); code != wire.OK {
+		t.Errorf("refused: %v", code)
+	}
+}
