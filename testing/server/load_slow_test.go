@@ -127,7 +127,7 @@ func TestHalfFrames(t *testing.T) {
 	for name, test := range map[string]struct {
 		shaken bool
 		gone   time.Duration
-	}{"in the handshake": {false, 10 * time.Second}, "in a session": {true, 12 * time.Second}} {
+	}{"in the handshake": {false, 20 * time.Second}, "in a session": {true, 12 * time.Second}} {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, func(t *testing.T, s *server.Server, dial func() net.Conn) {
 				before := memory()
