@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,16 +15,17 @@ import (
 
 // run is one life of a server, from Start to Stop or Kill. All that does not outlive it is here.
 type run struct {
-	s       *Server
-	addr    string // that it listens on
-	began   time.Time
-	trace   atomic.Int64 // the trace mask of the four-letter words
-	conns   *conn.Set
-	prep    *prep.Prep
-	apply   *apply.Apply
-	unsent  []request.Origin // connections that the apply stage owes a flush
-	started atomic.Int64     // goroutines; the last one that ends closes done
-	done    chan struct{}
+	s          *Server
+	addr       string // that it listens on; empty is none, as below
+	secureAddr string
+	began      time.Time
+	trace      atomic.Int64 // the trace mask of the four-letter words
+	conns      *conn.Set
+	prep       *prep.Prep
+	apply      *apply.Apply
+	unsent     []request.Origin // connections that the apply stage owes a flush
+	started    atomic.Int64     // goroutines; the last one that ends closes done
+	done       chan struct{}
 
 	requests chan []request.Request // closed when all who send are done, unless killed
 	applied  chan struct{}          // closed when the last request has been answered
@@ -39,13 +39,14 @@ type run struct {
 	killed   chan struct{}
 }
 
-func startRun(s *Server, ln net.Listener) *run {
+func startRun(s *Server, lns []conn.Listener) *run {
 	r := &run{
 		s: s,
 		prep: prep.New(s.tree, s.sessions, prep.Settings{
 			ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota, MaxUnused: s.cfg.maxUnused.Milliseconds(),
+			Policy: s.cfg.security.policy,
 		}),
-		apply:    apply.New(s.tree, s.sessions),
+		apply:    apply.New(s.tree, s.sessions, &s.cfg.security.policy),
 		done:     make(chan struct{}),
 		requests: make(chan []request.Request, depth),
 		applied:  make(chan struct{}),
@@ -55,16 +56,17 @@ func startRun(s *Server, ln net.Listener) *run {
 		stopping: make(chan struct{}),
 		killed:   make(chan struct{}),
 	}
-	r.addr, r.began = ln.Addr().String(), time.Now()
+	r.addr, r.secureAddr = addresses(lns)
+	r.began = time.Now()
 	r.trace.Store(fourletter.TraceMask)
 	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
 		Sessions: s.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
-		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
+		Policy: &s.cfg.security.policy, Security: s.cfg.security.conns(),
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
 		Now: s.now, LastZxid: s.tree.LastZxid, Submit: r.submit, Go: r.goes,
 		Words: s.cfg.conns.words, Limits: s.cfg.conns.limits, Answer: r.answer,
-	}, ln)
+	}, lns...)
 	r.goes(func() { // holds done open until all others are there
 		r.standalone()
 		r.goes(r.expire)

@@ -24,9 +24,10 @@ type Server struct {
 	sessions *session.Table
 	counters conn.Counters
 
-	mu   sync.Mutex // guards all below
-	addr string     // to listen on; the real one once the server has listened
-	run  *run       // nil while stopped
+	mu         sync.Mutex // guards all below
+	addr       string     // to listen on; the real one once the server has listened
+	secureAddr string     // the same, for TLS; empty is none
+	run        *run       // nil while stopped
 }
 
 // New makes a server that is stopped. It does no I/O; an error means that an option was wrong.
@@ -37,7 +38,7 @@ func New(opts ...Option) (*Server, error) {
 	}
 	now := time.Now()
 	return &Server{
-		cfg: cfg, born: now, addr: cfg.addr,
+		cfg: cfg, born: now, addr: cfg.addr, secureAddr: cfg.security.addr,
 		tree:     tree.New(),
 		sessions: session.NewTable(cfg.tick, cfg.id, now),
 	}, nil
@@ -54,20 +55,23 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.run != nil {
 		return ErrStarted
 	}
-	ln, err := s.cfg.listen("tcp", s.addr)
+	lns, err := s.listen()
 	if err != nil {
-		return fmt.Errorf("server: listen on %s: %w", s.addr, err)
+		return err
 	}
-	s.addr = ln.Addr().String()
 	s.sessions.Restart(s.now())
-	s.run = startRun(s, ln)
+	s.run = startRun(s, lns)
 	return nil
 }
 
-// Addr is the address that clients connect to. Before the first Start it is the one asked for.
+// Addr is the address that clients connect to without TLS, or SecureAddr if that is the only one. Before the first Start it is the
+// one asked for.
 func (s *Server) Addr() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cfg.security.only {
+		return s.secureAddr
+	}
 	return s.addr
 }
 

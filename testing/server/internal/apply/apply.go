@@ -22,12 +22,13 @@ type Apply struct {
 	tree     *tree.Tree
 	watches  *tree.Watches[request.Origin]
 	sessions Sessions
+	policy   *auth.Policy
 	out      []request.Delivery
 }
 
 // New returns a stage that nobody watches yet.
-func New(t *tree.Tree, s Sessions) *Apply {
-	return &Apply{tree: t, sessions: s, watches: tree.NewWatches[request.Origin]()}
+func New(t *tree.Tree, s Sessions, p *auth.Policy) *Apply {
+	return &Apply{tree: t, sessions: s, policy: p, watches: tree.NewWatches[request.Origin]()}
 }
 
 // Next does what c says and returns what is to be sent for it, in order. The result is valid until the next call.
@@ -74,7 +75,7 @@ func (a *Apply) notify(who []request.Origin, t wire.EventType, path string, zxid
 	}
 	event := &wire.WatcherEvent{Type: t, State: wire.StateSyncConnected, Path: path}
 	for _, w := range who {
-		if auth.Allowed(acl, wire.PermRead, w.IDs()) {
+		if a.policy.Allowed(acl, wire.PermRead, w.IDs()) {
 			a.event(w, event, zxid)
 		}
 	}

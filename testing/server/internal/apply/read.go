@@ -42,7 +42,7 @@ func (a *Apply) read(c *request.Committed) request.Reply {
 		return request.Reply{Body: &wire.GetChildrenResponse{Children: a.ephemerals(c.Session, q.Prefix)}}
 	case *wire.Empty:
 		if c.Op == wire.OpWhoAmI {
-			return request.Reply{Body: whoAmI(c.IDs)}
+			return request.Reply{Body: a.whoAmI(c.IDs)}
 		}
 		return request.Reply{} // ping
 	}
@@ -100,7 +100,7 @@ func (a *Apply) readable(c *request.Committed, path string) wire.Code {
 	if !ok {
 		return wire.NoNode
 	}
-	if !auth.Allowed(acl, wire.PermRead, c.IDs) {
+	if !a.policy.Allowed(acl, wire.PermRead, c.IDs) {
 		return wire.NoAuth
 	}
 	return wire.OK
@@ -111,10 +111,10 @@ func (a *Apply) getACL(c *request.Committed, path string) request.Reply {
 	if !ok {
 		return refuse(wire.NoNode)
 	}
-	if !auth.Allowed(acl, wire.PermRead|wire.PermAdmin, c.IDs) {
+	if !a.policy.Allowed(acl, wire.PermRead|wire.PermAdmin, c.IDs) {
 		return refuse(wire.NoAuth)
 	}
-	if !auth.Allowed(acl, wire.PermAdmin, c.IDs) {
+	if !a.policy.Allowed(acl, wire.PermAdmin, c.IDs) {
 		acl = auth.Mask(acl)
 	}
 	stat, _ := a.tree.Stat(path)
@@ -159,10 +159,10 @@ func (a *Apply) ephemerals(session int64, prefix string) []string {
 	return kept
 }
 
-func whoAmI(ids []auth.ID) *wire.WhoAmIResponse {
+func (a *Apply) whoAmI(ids []auth.ID) *wire.WhoAmIResponse {
 	p := &wire.WhoAmIResponse{Clients: make([]wire.ClientInfo, len(ids))}
 	for i, id := range ids {
-		p.Clients[i] = wire.ClientInfo{Scheme: id.Scheme, User: id.User()}
+		p.Clients[i] = wire.ClientInfo{Scheme: id.Scheme, User: a.policy.User(id)}
 	}
 	return p
 }

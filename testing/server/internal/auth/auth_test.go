@@ -49,7 +49,7 @@ func TestAdd(t *testing.T) {
 	if len(twice) != 2 {
 		t.Errorf("%v", twice)
 	}
-	if _, ok := (auth.Policy{}).Add(nil, "digest", []byte{}); !ok {
+	if _, ok := new(auth.Policy).Add(nil, "digest", []byte{}); !ok {
 		t.Error("an empty digest is refused")
 	}
 }
@@ -75,7 +75,7 @@ func TestAllowed(t *testing.T) {
 		{[]wire.ACL{entry(31, "ip", "fe80::/10")}, wire.PermWrite, []auth.ID{{Scheme: "ip", ID: "fe80:0:0:0:0:0:0:1"}}, true},
 		{[]wire.ACL{entry(31, "nope", "x")}, wire.PermWrite, []auth.ID{{Scheme: "nope", ID: "x"}}, false},
 	} {
-		if got := auth.Allowed(c.acl, c.want, c.ids); got != c.ok {
+		if got := new(auth.Policy).Allowed(c.acl, c.want, c.ids); got != c.ok {
 			t.Errorf("%v, want %d, as %v: %v", c.acl, c.want, c.ids, got)
 		}
 	}
@@ -102,7 +102,7 @@ func TestFix(t *testing.T) {
 		{[]wire.ACL{entry(1, "super", "")}, []auth.ID{super}, nil},
 		{[]wire.ACL{entry(1, "ip", "::1/129")}, nil, nil},
 	} {
-		got, ok := auth.Fix(c.acl, c.ids)
+		got, ok := new(auth.Policy).Fix(c.acl, c.ids)
 		if ok != (c.want != nil) || ok && !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v as %v: %v, %v", c.acl, c.ids, got, ok)
 		}

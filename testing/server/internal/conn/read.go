@@ -15,6 +15,9 @@ import (
 func (c *Conn) read() {
 	defer c.readerDone()
 	c.setReadDeadline(time.Now().Add(idleLimit))
+	if !c.secure() {
+		return
+	}
 	stream, ok := c.begin()
 	if !ok {
 		return
@@ -76,10 +79,10 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		if err != nil {
 			return batch, err
 		}
-		if r.Op == wire.OpAuth {
-			if !c.auth(r.Xid, r.Body.(*wire.AuthRequest)) {
-				return batch, errLast
-			}
+		switch served, last := c.identify(&r); {
+		case last:
+			return batch, errLast
+		case served:
 			continue
 		}
 		batch = append(batch, r)
@@ -109,7 +112,7 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	r := request.Request{From: c, Session: c.session, Xid: h.Xid, Op: h.Op, IDs: c.IDs()}
 	c.env.Counters.count(h.Op)
 	row, known := h.Op.Lookup()
-	if !known || row.Kind == wire.KindInternal || h.Op == wire.OpCheck || h.Op == wire.OpSASL {
+	if !known || row.Kind == wire.KindInternal || h.Op == wire.OpCheck {
 		c.env.Log.Warn("refusing an operation", "op", int32(h.Op), "session", c.session)
 		r.Refused = wire.Unimplemented
 		return r, nil
@@ -117,27 +120,12 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	r.Body = row.Request()
 	r.Body.Decode(&rd)
 	if rd.Err() != nil {
-		if h.Op == wire.OpAuth {
+		if h.Op == wire.OpAuth || h.Op == wire.OpSASL {
 			return r, rd.Err()
 		}
 		r.Refused = wire.MarshallingError
 	}
 	return r, nil
-}
-
-// auth is answered at once, before what is still on its way: an identity belongs to the connection, and counts for what comes
-// after it.
-func (c *Conn) auth(xid int32, q *wire.AuthRequest) bool {
-	ids, ok := c.env.Policy.Add(c.IDs(), q.Scheme, q.Auth)
-	reply := request.Reply{Xid: xid}
-	if ok {
-		c.ids.Store(&ids)
-	} else {
-		c.env.Log.Warn("refusing an identity", "scheme", q.Scheme, "session", c.session)
-		reply.Err, reply.Close = wire.AuthFailed, true
-	}
-	c.respond(reply)
-	return ok
 }
 
 // submit hands a batch over. What a session asks for after its end is dropped without a word.
@@ -157,7 +145,7 @@ func (c *Conn) submit(batch []request.Request) bool {
 // discard takes what the client still sends, so that closing the socket does not cost the client its last reply: a socket
 // with unread data is reset.
 func (c *Conn) discard() {
-	_, _ = io.Copy(io.Discard, c.nc) // ends when the connection does
+	_, _ = io.Copy(io.Discard, c.link) // ends when the connection does
 }
 
 // explain logs why a connection ends, unless it just ends.

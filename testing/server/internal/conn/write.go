@@ -66,6 +66,10 @@ func (c *Conn) send(r *request.Reply, own bool) (dirty bool) {
 }
 
 func (c *Conn) encode(r *request.Reply) {
+	if f, ok := r.Body.(*failedToken); ok {
+		c.out = wire.AppendFrame(c.out, f)
+		return
+	}
 	if r.Connect == nil {
 		c.out = wire.AppendReply(c.out, wire.ReplyHeader{Xid: r.Xid, Zxid: r.Zxid, Err: r.Err}, r.Body)
 		return
@@ -97,11 +101,11 @@ func (c *Conn) write() {
 	var spare []byte
 	for {
 		c.mu.Lock()
-		out, last := c.out, c.closing
+		out, last, link := c.out, c.closing, c.link
 		c.out = spare[:0]
 		c.mu.Unlock()
 		if len(out) > 0 {
-			if _, err := c.nc.Write(out); err != nil {
+			if _, err := link.Write(out); err != nil {
 				return
 			}
 			signal(c.room)
@@ -113,6 +117,7 @@ func (c *Conn) write() {
 		}
 		spare = out
 		if last {
+			sayGoodbye(link)
 			return
 		}
 		select {

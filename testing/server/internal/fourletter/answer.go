@@ -76,8 +76,8 @@ func srvr(s Stats) string {
 
 func conf(c Config) string {
 	return lines(
-		"clientPort="+c.Port,
-		"secureClientPort=-1",
+		"clientPort="+port(c.Port),
+		"secureClientPort="+port(c.SecurePort),
 		"dataDir=",
 		"dataDirSize=0",
 		"dataLogDir=",
@@ -89,4 +89,11 @@ func conf(c Config) string {
 		"clientPortListenBacklog=-1",
 		"serverId=0",
 	)
+}
+
+func port(p string) string {
+	if p == "" {
+		return "-1"
+	}
+	return p
 }

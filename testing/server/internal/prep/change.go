@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/zookit-go/zookit/internal/wire"
-	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
@@ -22,7 +21,7 @@ func (p *Prep) remove(r *request.Request, q *wire.PathVersionRequest) (request.C
 	if !ok {
 		return nil, wire.NoNode
 	}
-	if !auth.Allowed(parent.ACL, wire.PermDelete, r.IDs) {
+	if !p.settings.Policy.Allowed(parent.ACL, wire.PermDelete, r.IDs) {
 		return nil, wire.NoAuth
 	}
 	m, ok := p.view.get(path)
@@ -91,7 +90,7 @@ func (p *Prep) setACL(r *request.Request, q *wire.SetACLRequest) (request.Change
 	if !validPath(q.Path) {
 		return nil, wire.BadArguments
 	}
-	acl, ok := auth.Fix(q.ACL, r.IDs)
+	acl, ok := p.settings.Policy.Fix(q.ACL, r.IDs)
 	if !ok {
 		return nil, wire.InvalidACL
 	}
@@ -129,7 +128,7 @@ func (p *Prep) existing(r *request.Request, path string, perm int32) (tree.Meta,
 	if !ok {
 		return m, wire.NoNode
 	}
-	if !auth.Allowed(m.ACL, perm, r.IDs) {
+	if !p.settings.Policy.Allowed(m.ACL, perm, r.IDs) {
 		return m, wire.NoAuth
 	}
 	return m, wire.OK
