@@ -125,6 +125,9 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 		}
 		r.Refused = wire.MarshallingError
 	}
+	if q, ok := r.Body.(*wire.SASLToken); ok && q.Token == nil {
+		return r, wire.ErrMalformed // Apache stumbles over it
+	}
 	return r, nil
 }
 

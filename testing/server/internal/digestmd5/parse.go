@@ -11,7 +11,7 @@ type directives map[string]string
 
 // known are the directives that may come once. Of others nobody takes note.
 var known = []string{
-	"username", "realm", "nonce", "cnonce", "nc", "qop", "digest-uri", "response", "maxbuf", "charset", "cipher", "authzid",
+	"username", "realm", "nonce", "cnonce", "qop", "digest-uri", "response", "maxbuf", "charset", "cipher", "authzid",
 }
 
 const blanks = " \t\r\n"
