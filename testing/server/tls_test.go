@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -221,15 +222,20 @@ func TestTheEndOfASecureServer(t *testing.T) {
 				if err := shaken.HandshakeContext(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				busy := connect(t, tls.Client(dial(s.SecureAddr()), p.client()))
+				under := &counted{Conn: dial(s.SecureAddr())}
+				busy := connect(t, tls.Client(under, p.client()))
+				had := under.n
 				begin := time.Now()
 				end(t, s)
 				for i, nc := range []net.Conn{silent, half, shaken, busy.nc} {
 					if n, err := nc.Read(make([]byte, 1)); n != 0 || err == nil {
 						t.Errorf("connection %d: %d bytes", i, n)
-					} else if i > 1 && name == "stop" && !errors.Is(err, io.EOF) {
-						t.Errorf("connection %d: %v, want the end in order", i, err)
+					} else if ordered := !errors.Is(err, syscall.ECONNRESET); ordered != (name == "stop") {
+						t.Errorf("connection %d: %v", i, err)
 					}
+				}
+				if told := under.n > had; told != (name == "stop") {
+					t.Errorf("%d bytes came, then %d: was it told of the end?", had, under.n)
 				}
 				if took := time.Since(begin); took != 0 {
 					t.Errorf("it took %v", took)
@@ -245,6 +251,82 @@ func TestTheEndOfASecureServer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// counted counts the bytes that were read.
+type counted struct {
+	net.Conn
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.n += n
+	return n, err
+}
+
+// handed is a listener that accepts what it is handed.
+type handed chan net.Conn
+
+func (h handed) Accept() (net.Conn, error) {
+	nc, ok := <-h
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return nc, nil
+}
+
+func (h handed) Close() error {
+	close(h)
+	return nil
+}
+
+func (handed) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+// A handshake that cannot be written is bounded, too. A pipe takes nothing that is not read.
+func TestAHandshakeThatIsNotRead(t *testing.T) {
+	p := newPKI(t)
+	cfg := p.server(t, tls.NoClientCert)
+	synctest.Test(t, func(t *testing.T) {
+		ln := make(handed)
+		listen := func(string, string) (net.Listener, error) { return ln, nil }
+		s := start(t, server.WithListen(listen), server.WithTLS("any:1", cfg), server.WithTLSOnly())
+		ours, theirs := net.Pipe()
+		ln <- theirs
+		begin := time.Now()
+		deaf := &writer{Conn: ours, closed: make(chan struct{})}
+		go func() { _ = tls.Client(deaf, p.client()).HandshakeContext(t.Context()) }()
+		synctest.Wait()
+		for s.Stats().Connections > 0 && time.Since(begin) < time.Minute {
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		if took := time.Since(begin); took != 10*time.Second {
+			t.Errorf("let go after %v", took)
+		}
+		close(deaf.closed)
+	})
+}
+
+// writer reads nothing.
+type writer struct {
+	net.Conn
+	closed chan struct{}
+}
+
+func (w *writer) Read([]byte) (int, error) {
+	<-w.closed
+	return 0, net.ErrClosed
+}
+
+func TestASecureConnectionLastsLongerThanItsHandshakeMay(t *testing.T) {
+	secured(t, tls.NoClientCert, func(t *testing.T, s *server.Server, p *pki, dial func(string) net.Conn) {
+		c := connect(t, tls.Client(dial(s.SecureAddr()), p.client()))
+		for range 10 {
+			time.Sleep(5 * time.Second)
+			c.ok(wire.OpPing, &wire.Empty{}, nil)
+		}
+	})
 }
 
 // A client that does not read is closed as one without TLS is, and what closes it does not wait for it.

@@ -134,3 +134,5 @@ func TestPeer(t *testing.T) {
 		t.Errorf("a pipe: %v", got)
 	}
 }
+
+func entries(scheme, id string) []wire.ACL { return []wire.ACL{entry(31, scheme, id)} }

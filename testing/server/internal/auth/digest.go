@@ -25,7 +25,11 @@ var algorithms = map[string]func() hash.Hash{
 
 // FindAlgorithm returns the algorithm that Java's MessageDigest knows under a name, in whatever case.
 func FindAlgorithm(name string) (a Algorithm, ok bool) {
-	a.hash, ok = algorithms[strings.ToUpper(name)]
+	name = strings.ToUpper(name)
+	if rest, cut := strings.CutPrefix(name, "SHA"); cut && len(rest) >= 3 && rest[0] >= '0' && rest[0] <= '9' && rest[1] != '-' {
+		name = "SHA-" + rest // of the second family: SHA256 is SHA-256, SHA3-256 is not
+	}
+	a.hash, ok = algorithms[name]
 	return a, ok
 }
 

@@ -18,8 +18,8 @@ var dnKeywords = map[string]bool{
 }
 
 const (
-	mustEscape = `,+<>;"`         // may not stand in a value as they are
-	mayEscape  = ",=\n+<>#;\\\" " // may stand behind a backslash
+	mustEscape = `,+<>;"`        // may not stand in a value as they are
+	mayEscape  = ",=\n+<>#;\\\"" // may stand behind a backslash
 	hexDigits  = "0123456789abcdefABCDEF"
 )
 
@@ -90,24 +90,25 @@ func validKey(key string) bool {
 		return true
 	}
 	parts := strings.Split(strings.TrimPrefix(key, "OID."), ".")
-	var first int64
-	for i, p := range parts {
-		n, err := strconv.ParseInt(p, 10, 64)
-		switch {
-		case err != nil || n < 0 || p[0] == '+':
+	for _, p := range parts {
+		if p == "" || strings.Trim(p, "0123456789") != "" {
 			return false
-		case i == 0 && n > 2, i == 1 && first < 2 && n > 39:
-			return false
-		case i == 0:
-			first = n
 		}
 	}
-	return len(parts) > 1
+	if len(parts) < 2 {
+		return false
+	}
+	first, err := strconv.Atoi(parts[0])
+	if err != nil || first > 2 {
+		return false
+	}
+	second, err := strconv.Atoi(parts[1])
+	return first == 2 || err == nil && second < 40 // only below 2 does it matter, and a number too long is none of these
 }
 
-// validHex wants one element in DER. Blanks may follow.
+// validHex wants one element in DER.
 func validHex(s string) bool {
-	der, err := hex.DecodeString(strings.TrimRight(s, " \n"))
+	der, err := hex.DecodeString(s)
 	if err != nil || len(der) == 0 {
 		return false
 	}
@@ -123,7 +124,7 @@ func validQuoted(s string) bool {
 		case '"':
 			return strings.Trim(s[i+1:], " \n") == ""
 		case '\\':
-			n := escapedLen(s[i+1:], mustEscape+`\`)
+			n := escapedLen(s[i+1:], mayEscape)
 			if n == 0 {
 				return false
 			}
@@ -137,7 +138,7 @@ func validText(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch {
 		case s[i] == '\\':
-			n := escapedLen(s[i+1:], mayEscape)
+			n := escapedLen(s[i+1:], mayEscape+" ")
 			if n == 0 {
 				return false
 			}
