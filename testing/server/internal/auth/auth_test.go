@@ -136,3 +136,28 @@ func TestPeer(t *testing.T) {
 }
 
 func entries(scheme, id string) []wire.ACL { return []wire.ACL{entry(31, scheme, id)} }
+
+// What 3.9.5 takes for an address, after its source: no server of that version is at hand.
+func TestAddresses(t *testing.T) {
+	for id, want := range map[string]bool{
+		"::": true, "::1": true, "1::": true, "::/0": true, "::1/128": true, "::1/129": false, "::1/-1": false, "::1/": false, "1:2:3:4:5:6:7:8": true,
+		"1:2:3:4:5:6:7": false, "1:2:3:4:5:6:7::": true, "::2:3:4:5:6:7:8": true, "1:2:3:4::5:6:7:8": false, "1::2::3": false, ":::": false, ":": false, ":1": false,
+		"1:": false, "::1:": false, "12345::": false, "g::": false, "FE80::aB": true, "+1::": true, "-1::": true, "+::": false, "::1.2.3.4": false, "fe80::1%eth0": false,
+	} {
+		if _, got := new(auth.Policy).Fix(entries("ip", id), nil); got != want {
+			t.Errorf("%q: %v", id, got)
+		}
+	}
+	for _, c := range []struct {
+		have, list string
+		want       bool
+	}{
+		{"0:0:0:0:0:0:0:1", "::1", true}, {"0:0:0:0:0:0:0:1", "::2", false}, {"0:0:0:0:0:0:0:1", "::/0", true}, {"2001:db8:0:0:0:0:0:1", "2001:db8::/32", true},
+		{"2001:db9:0:0:0:0:0:1", "2001:db8::/32", false}, {"2001:db9:0:0:0:0:0:1", "2001:db8::/31", true}, {"1.2.3.4", "::/0", false}, {"0:0:0:0:0:0:0:1", "0.0.0.0/0", false},
+		{"ffff:0:0:0:0:0:0:0", "-1::", true},
+	} {
+		if got := new(auth.Policy).Allowed(entries("ip", c.list), wire.PermRead, []auth.ID{{Scheme: "ip", ID: c.have}}); got != c.want {
+			t.Errorf("%s under %s: %v", c.have, c.list, got)
+		}
+	}
+}
