@@ -107,6 +107,16 @@ func Compile(tb testing.TB, classPath string, sources ...string) string {
 	return dir + ":" + classPath
 }
 
+// Keytool runs Java's keytool.
+func Keytool(tb testing.TB, args ...string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, program(tb, "keytool", debJDK), args...).CombinedOutput(); err != nil {
+		tb.Fatalf("keytool %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
 // Python is Debian's Python, which has Debian's kazoo; another one may come first in PATH.
 func Python(tb testing.TB) string {
 	tb.Helper()
