@@ -27,7 +27,8 @@ const jarDir = "/usr/share/java"
 // A jar is a file of jarDir without its ending. The logger goes to standard error, warnings and worse.
 var (
 	zookeeperJars = []string{
-		"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "snappy-java", "metrics-core",
+		"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-codec", "netty-handler", "netty-common", "netty-buffer",
+		"netty-resolver", "netty-transport", "netty-transport-native-epoll", "netty-transport-native-unix-common", "snappy-java", "metrics-core",
 		"commons-cli", "jackson-core", "jackson-databind", "jackson-annotations",
 	}
 	curatorJars = []string{"curator-recipes", "curator-framework", "curator-client", "guava"}
