@@ -131,7 +131,7 @@ func visit(t *testing.T, plain, secure string, cfg *tls.Config) string {
 // over says something, with TLS or without, and returns what comes back until the end of the connection.
 func over(t *testing.T, addr string, cfg *tls.Config, text string) string {
 	t.Helper()
-	var nc net.Conn = dialTCP(t, addr)
+	nc := dialTCP(t, addr)
 	defer nc.Close()
 	if cfg != nil {
 		nc = tls.Client(nc, cfg)
