@@ -20,7 +20,7 @@
 //	                            └── reads the tree ◄─────┘ fires watches
 //
 // All requests, reads too, travel in the order in which they came, so a connection's replies do, and a request that fails keeps its
-// place. Only auth is answered by the reader itself, as Apache does. prep is where zxids are given out; it judges a request by
+// place. Only what is about who the client is, the TLS handshake, auth and sasl, is served by the reader itself, as Apache does. prep is where zxids are given out; it judges a request by
 // the tree as it will be, which is the tree and the changes on their way to it. Events go out before the replies that could
 // show what they tell of.
 //
@@ -29,8 +29,8 @@
 // All start through run.goes, which counts them; Stop and Kill return when the count is zero.
 //
 //	name    started by     stopped by                                owns                          closes
-//	accept  Start          listener closed (drain, kill)             the listener                  -
-//	reader  accept         end of stream, deadline (drain), Abort    frames, identities            -
+//	accept  Start          listener closed (drain, kill)             one of the listeners          -
+//	reader  accept         end of stream, deadline (drain), Abort    TLS, frames, identities       -
 //	writer  accept         last reply written, Abort                 the sending side              its socket
 //	prep    Start          its input closed, kill                    zxids, the pending view       its output
 //	apply   Start          its input closed, kill                    the tree, all watches         run.applied
@@ -49,8 +49,8 @@
 //
 // # What is left out
 //
-// Ensembles, storage on disk, transport security, the behaviour of older versions, the times to live of 3.5.3, a quota for the
-// root, the log of soft limits, SASL, local sessions, read-only mode, the throttles of connections and requests that are off
+// Ensembles, storage on disk, the behaviour of older versions, the times to live of 3.5.3, a quota for the
+// root, the log of soft limits, mechanisms of SASL other than DIGEST-MD5, custom providers of identities, local sessions, read-only mode, the throttles of connections and requests that are off
 // by default. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
 // the traffic of each top-level znode, and dump leaves empty sets out.
 //
