@@ -20,9 +20,9 @@
 //	                            └── reads the tree ◄─────┘ fires watches
 //
 // All requests, reads too, travel in the order in which they came, so a connection's replies do, and a request that fails keeps its
-// place. Only what is about who the client is, the TLS handshake, auth and sasl, is served by the reader itself, as Apache does. prep is where zxids are given out; it judges a request by
-// the tree as it will be, which is the tree and the changes on their way to it. Events go out before the replies that could
-// show what they tell of.
+// place. Only what is about who the client is, the TLS handshake, auth and sasl, is served by the reader itself, as Apache does.
+// prep is where zxids are given out; it judges a request by the tree as it will be, which is the tree and the changes on their way
+// to it. Events go out before the replies that could show what they tell of.
 //
 // # Goroutines
 //
@@ -49,9 +49,9 @@
 //
 // # What is left out
 //
-// Ensembles, storage on disk, the behaviour of older versions, the times to live of 3.5.3, a quota for the
-// root, the log of soft limits, mechanisms of SASL other than DIGEST-MD5, custom providers of identities, local sessions, read-only mode, the throttles of connections and requests that are off
-// by default. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
+// Ensembles, storage on disk, the behaviour of older versions, the times to live of 3.5.3, a quota for the root, the log of soft
+// limits, mechanisms of SASL other than DIGEST-MD5, identities by providers of one's own, local sessions, read-only mode, the
+// throttles of connections and requests that are off by default. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
 // the traffic of each top-level znode, and dump leaves empty sets out.
 //
 // Of what Apache accepts by accident, createSession and deleteContainer from clients are refused, and a time to live without a
