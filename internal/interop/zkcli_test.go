@@ -29,9 +29,9 @@ func (s *shell) Write(p []byte) (int, error) {
 	return s.out.Write(p)
 }
 
-func startShell(t *testing.T, addr string) *shell {
+func startShell(t *testing.T, addr string, properties ...string) *shell {
 	t.Helper()
-	command := foreign.Java(t, foreign.ZooKeeper(t), "org.apache.zookeeper.ZooKeeperMain", "-server", addr)
+	command := foreign.Java(t, foreign.ZooKeeper(t), append(properties, "org.apache.zookeeper.ZooKeeperMain", "-server", addr)...)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	s := &shell{t: t}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)

@@ -22,15 +22,18 @@ type step struct {
 	body wire.Record
 }
 
+// setup is a way to configure both servers, and what is tried then.
+type setup struct {
+	name     string
+	settings []string
+	opts     []server.Option
+	scripts  []script
+}
+
 // TestAgainstApache sends the same requests to a fresh Apache ZooKeeper and to a fresh server of ours. Everything that comes
 // back must be the same, zxids included, but for the time and the ids of sessions.
 func TestAgainstApache(t *testing.T) {
-	for _, setup := range []struct {
-		name     string
-		settings []string
-		opts     []server.Option
-		scripts  []script
-	}{
+	for _, setup := range append([]setup{
 		{"as it comes", []string{"extendedTypesEnabled=false"}, nil, slices.Concat(scripts, scripts38)},
 		{
 			"extended types", []string{"extendedTypesEnabled=true"}, []server.Option{server.WithExtendedTypes(true)},
@@ -40,7 +43,7 @@ func TestAgainstApache(t *testing.T) {
 			"quotas", []string{"extendedTypesEnabled=true", "enforceQuota=true"},
 			[]server.Option{server.WithExtendedTypes(true), server.WithEnforceQuota(true)}, quotaScripts,
 		},
-	} {
+	}, securitySetups...) {
 		t.Run(setup.name, func(t *testing.T) {
 			compare(t, apache.Start(t, setup.settings...).Addr(), start(t, append(setup.opts, server.WithVersion(server.V38))...), setup.scripts)
 		})
@@ -113,7 +116,7 @@ func play(t *testing.T, addr string, steps []step) []string {
 		fmt.Fprintf(&line, "zxid %d, err %v, ", r.Zxid, r.Err)
 		line.WriteString(describe(t, st.op, r, conns))
 		lines[i] = line.String()
-		if r.Err == wire.Unimplemented && st.op != wire.OpCreate && st.op != wire.OpCreateTTL || r.Err == wire.AuthFailed {
+		if r.Err == wire.Unimplemented && st.op != wire.OpCreate && st.op != wire.OpCreateTTL || r.Err == wire.AuthFailed || r.Err == wire.SessionClosedRequireSASLAuth {
 			c.gone()
 			*c = *connect(t, dialTCP(t, addr))
 		}

@@ -28,14 +28,14 @@ func TestDiskCrash(t *testing.T) {
 				w.send(rnd.IntN(10))
 				acked := w.recv(rnd.IntN(10))
 				c := disk.Crash{Seed: rnd.Uint64(), Keep: rnd.Float64(), Ordered: rnd.IntN(2) == 0}
-				if got := counted(t, in(memory.Crash(c))); got < acked || got > w.sent {
+				if got := recount(t, in(memory.Crash(c))); got < acked || got > w.sent {
 					t.Fatalf("seed %d, round %d, %v: %d writes are there, %d of %d were acknowledged", seed, round, c, got, acked, w.sent)
 				}
 			}
 			acked := w.recv(0)
 			s.Kill()
 			memory = memory.Crash(disk.Crash{Seed: rnd.Uint64(), Keep: rnd.Float64()})
-			if have = counted(t, in(memory)); have < acked {
+			if have = recount(t, in(memory)); have < acked {
 				t.Fatalf("seed %d, round %d: %d writes are there, %d were acknowledged", seed, round, have, acked)
 			}
 		}
@@ -109,8 +109,8 @@ func (w *writer) recv(n int) int {
 	return w.acked
 }
 
-// counted loads what is on a disk, checks it, and returns how many writes are there.
-func counted(t *testing.T, settings *store.Settings) int {
+// recount loads what is on a disk, checks it, and returns how many writes are there.
+func recount(t *testing.T, settings *store.Settings) int {
 	t.Helper()
 	db, err := store.Load(settings)
 	if err != nil {

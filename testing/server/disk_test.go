@@ -29,8 +29,8 @@ func onDisk(dir string, more ...server.Option) []server.Option {
 // superHash is of super:secret.
 const superHash = "lK75jTNcA+U9vtVEw5vB51mj/w4="
 
-// super connects as somebody who may read everything.
-func super(t *testing.T, addr string) *raw {
+// superuser connects as somebody who may read everything.
+func superuser(t *testing.T, addr string) *raw {
 	t.Helper()
 	c := connect(t, dialTCP(t, addr))
 	c.ok(wire.OpAuth, digest("super:secret"), nil)
@@ -42,7 +42,7 @@ func restart(t *testing.T, dir string, more ...server.Option) []string {
 	t.Helper()
 	s := start(t, onDisk(dir, more...)...)
 	defer s.Kill()
-	return super(t, s.Addr()).dump()
+	return superuser(t, s.Addr()).dump()
 }
 
 // Whatever clients do is there again, to the last field, after a stop and after a crash of the process, snapshots, logs and several
@@ -61,7 +61,7 @@ func TestDisk(t *testing.T) {
 				for _, sc := range slices.Concat(scripts, ttlScripts, quotaScripts) {
 					play(t, s.Addr(), sc.steps)
 				}
-				c := super(t, s.Addr())
+				c := superuser(t, s.Addr())
 				c.ok(wire.OpCreate, create("/mine", "x", wire.Ephemeral), nil)
 				before := c.dump()
 				if len(before) < 100 {
@@ -164,7 +164,7 @@ func TestDiskLongRequests(t *testing.T) {
 	s.Kill()
 	s = start(t, onDisk(dir, server.WithMaxFrame(most))...)
 	var got wire.GetDataResponse
-	super(t, s.Addr()).ok(wire.OpGetData, read("/big"), &got)
+	superuser(t, s.Addr()).ok(wire.OpGetData, read("/big"), &got)
 	if string(got.Data) != data+"y" {
 		t.Errorf("%d bytes", len(got.Data))
 	}
@@ -246,7 +246,7 @@ func TestDiskRefused(t *testing.T) {
 func TestDiskPurge(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, onDisk(dir, server.WithAutopurge(3, time.Hour))...)
-	c := super(t, s.Addr())
+	c := superuser(t, s.Addr())
 	for i := range 400 {
 		c.mk(fmt.Sprintf("/%d", i))
 	}

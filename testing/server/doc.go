@@ -23,17 +23,17 @@
 // them, syncs once, and only then are they committed.
 //
 // All requests, reads too, travel in the order in which they came, so a connection's replies do, and a request that fails keeps its
-// place. Only auth is answered by the reader itself, as Apache does. prep is where zxids are given out; it judges a request by
-// the tree as it will be, which is the tree and the changes on their way to it. Events go out before the replies that could
-// show what they tell of.
+// place. Only what is about who the client is, the TLS handshake, auth and sasl, is served by the reader itself, as Apache does.
+// prep is where zxids are given out; it judges a request by the tree as it will be, which is the tree and the changes on their way
+// to it. Events go out before the replies that could show what they tell of.
 //
 // # Goroutines
 //
 // All start through run.goes, which counts them; Stop and Kill return when the count is zero.
 //
 //	name    started by     stopped by                                owns                          closes
-//	accept  Start          listener closed (drain, kill)             the listener                  -
-//	reader  accept         end of stream, deadline (drain), Abort    frames, identities            -
+//	accept  Start          listener closed (drain, kill)             one of the listeners          -
+//	reader  accept         end of stream, deadline (drain), Abort    TLS, frames, identities       -
 //	writer  accept         last reply written, Abort                 the sending side              its socket
 //	prep    Start          its input closed, kill                    zxids, the pending view       its output
 //	log     Start          its input closed, kill, a failing disk    the transaction log           its output
@@ -63,10 +63,10 @@
 //
 // # What is left out
 //
-// Ensembles, snapshots compressed by snappy, digests of the tree in the files, transport security, the times to live of 3.5.3, a
-// quota for the root, the log of soft limits, SASL, the throttles of connections and requests that are off by default. A server that is
-// alone has no local sessions, whatever its configuration says; there are some while it is read-only. Of the four-letter words: hash
-// tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
+// Ensembles, snapshots compressed by snappy, digests of the tree in the files, the times to live of 3.5.3, a quota for the root, the log
+// of soft limits, mechanisms of SASL other than DIGEST-MD5, identities by providers of one's own, the throttles of connections and
+// requests that are off by default. A server that is alone has no local sessions, whatever its configuration says; there are some while
+// it is read-only. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, an fsync or
 // the traffic of each top-level znode, and dump leaves empty sets out.
 //
 // Of what Apache accepts by accident, createSession and deleteContainer from clients are refused, and a time to live without a

@@ -60,7 +60,7 @@ func TestApacheFolders(t *testing.T) {
 	var first []string
 	for _, name := range []string{"s1", "s2", "s3"} {
 		s := start(t, onDisk(filepath.Join(dir, name))...)
-		c := super(t, s.Addr())
+		c := superuser(t, s.Addr())
 		got := c.dump()
 		if first == nil {
 			first = got
@@ -85,7 +85,7 @@ func TestApacheFoldersAgainstApache(t *testing.T) {
 	ours, theirs := unpack(t), unpack(t)
 	for _, name := range []string{"s1", "s2", "s3"} {
 		a := apache.Start(t, "dataDir="+filepath.Join(theirs, name), superKey)
-		want := super(t, a.Addr()).dump()
+		want := superuser(t, a.Addr()).dump()
 		a.Kill()
 		if lines := differ(want, restart(t, filepath.Join(ours, name))); len(lines) > 0 {
 			t.Errorf("%s:\n%s", name, strings.Join(lines, "\n"))
@@ -102,7 +102,7 @@ func TestFoldersTraded(t *testing.T) {
 		for _, sc := range slices.Concat(scripts, ttlScripts, quotaScripts) {
 			play(t, addr, sc.steps)
 		}
-		return super(t, addr).dump()
+		return superuser(t, addr).dump()
 	}
 	t.Run("ours to Apache's", func(t *testing.T) {
 		for _, more := range [][]server.Option{nil, {server.WithSnapshotCompression("gz")}} {
@@ -115,7 +115,7 @@ func TestFoldersTraded(t *testing.T) {
 				t.Fatal(err)
 			}
 			a := apache.Start(t, "dataDir="+dir, superKey)
-			theirs := super(t, a.Addr()).dump()
+			theirs := superuser(t, a.Addr()).dump()
 			if lines := differ(want, theirs); len(lines) > 0 {
 				t.Errorf("Apache's has, %v:\n%s", more, strings.Join(lines, "\n"))
 			}

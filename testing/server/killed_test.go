@@ -94,7 +94,7 @@ func killOne(t *testing.T, dir string, have, acks, outstanding int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := counted(t, &store.Settings{Snapshots: folder, Logs: folder, MaxFrame: wire.MaxFrame})
+	got := recount(t, &store.Settings{Snapshots: folder, Logs: folder, MaxFrame: wire.MaxFrame})
 	if got < w.acked || got > w.sent {
 		t.Errorf("%d writes are there, %d of %d were acknowledged", got, w.acked, w.sent)
 	}

@@ -17,18 +17,18 @@ import (
 type Option func(*config) error
 
 type config struct {
-	addr        string
-	listen      func(network, addr string) (net.Listener, error)
-	tick        time.Duration
-	minTimeout  time.Duration // 0 is two ticks
-	maxTimeout  time.Duration // 0 is twenty ticks
-	log         *slog.Logger
-	maxFrame    int
-	id          byte
-	superDigest string
-	conns       connConfig
-	disk        diskConfig
-	version     Version
+	addr       string
+	listen     func(network, addr string) (net.Listener, error)
+	tick       time.Duration
+	minTimeout time.Duration // 0 is two ticks
+	maxTimeout time.Duration // 0 is twenty ticks
+	log        *slog.Logger
+	maxFrame   int
+	id         byte
+	security   securityConfig
+	conns      connConfig
+	disk       diskConfig
+	version    Version
 
 	extendedTypes bool
 	checkInterval time.Duration
@@ -59,7 +59,7 @@ func newConfig(opts []Option) (config, error) {
 	if c.extendedTypes && c.id == 0xff {
 		errs = append(errs, errors.New("server: the id 255 marks znodes with a time to live"))
 	}
-	errs = append(errs, c.disk.check())
+	errs = append(errs, c.disk.check(), c.security.check())
 	if c.conns.words == nil {
 		c.conns.words = fourletter.Default(c.version.era())
 	}
@@ -147,10 +147,10 @@ func WithID(id byte) Option {
 }
 
 // WithSuperDigest names the digest identity that no access control list can refuse, as
-// "user:base64(sha1(user:password))". By default there is none.
+// "user:base64(hash(user:password))", the hash being that of WithDigestAlgorithm. By default there is none.
 func WithSuperDigest(digest string) Option {
 	return func(c *config) error {
-		c.superDigest = digest
+		c.security.policy.SuperDigest = digest
 		return nil
 	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,16 +18,17 @@ import (
 type run struct {
 	s *Server
 	database
-	addr    string // that it listens on
-	began   time.Time
-	trace   atomic.Int64 // the trace mask of the four-letter words
-	conns   *conn.Set
-	prep    *prep.Prep
-	apply   *apply.Apply
-	saving  atomic.Bool      // a snapshot is being written
-	unsent  []request.Origin // connections that the apply stage owes a flush
-	started atomic.Int64     // goroutines; the last one that ends closes done
-	done    chan struct{}
+	addr       string // that it listens on; empty is none, as below
+	secureAddr string
+	began      time.Time
+	trace      atomic.Int64 // the trace mask of the four-letter words
+	conns      *conn.Set
+	prep       *prep.Prep
+	apply      *apply.Apply
+	saving     atomic.Bool      // a snapshot is being written
+	unsent     []request.Origin // connections that the apply stage owes a flush
+	started    atomic.Int64     // goroutines; the last one that ends closes done
+	done       chan struct{}
 
 	requests chan []request.Request // closed when all who send are done, unless killed
 	applied  chan struct{}          // closed when the last request has been answered
@@ -44,15 +44,15 @@ type run struct {
 	killed   <-chan struct{} // life's end
 }
 
-func startRun(s *Server, ln net.Listener) *run {
+func startRun(s *Server, lns []conn.Listener) *run {
 	db, version := s.database, s.cfg.version.era()
 	r := &run{
 		s: s, database: db,
 		prep: prep.New(db.tree, db.sessions, prep.Settings{
 			Era: version, ExtendedTypes: s.cfg.extendedTypes, EnforceQuota: s.cfg.enforceQuota && version.HardQuota,
-			MaxUnused: s.cfg.maxUnused.Milliseconds(),
+			MaxUnused: s.cfg.maxUnused.Milliseconds(), Policy: s.cfg.security.policy,
 		}),
-		apply:    apply.New(db.tree, db.sessions, version),
+		apply:    apply.New(db.tree, db.sessions, version, &s.cfg.security.policy),
 		done:     make(chan struct{}),
 		requests: make(chan []request.Request, depth),
 		applied:  make(chan struct{}),
@@ -63,16 +63,17 @@ func startRun(s *Server, ln net.Listener) *run {
 	}
 	r.life, r.end = context.WithCancel(context.Background())
 	r.killed = r.life.Done()
-	r.addr, r.began = ln.Addr().String(), time.Now()
+	r.addr, r.secureAddr = addresses(lns)
+	r.began = time.Now()
 	r.trace.Store(fourletter.TraceMask)
 	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
 		Era: version, Sessions: db.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
-		Policy:     auth.Policy{SuperDigest: s.cfg.superDigest},
+		Policy: &s.cfg.security.policy, Security: s.cfg.security.conns(),
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
 		Now: s.now, LastZxid: db.tree.LastZxid, Submit: r.submit, Go: r.goes,
 		Words: s.cfg.conns.words, Limits: s.cfg.conns.limits, Answer: r.answer,
-	}, ln)
+	}, lns...)
 	r.goes(func() { // holds done open until all others are there
 		r.standalone()
 		r.goes(r.purge)

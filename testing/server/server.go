@@ -23,11 +23,12 @@ type Server struct {
 	born     time.Time // sessions' time counts from here
 	counters conn.Counters
 
-	mu       sync.Mutex // guards all below
-	addr     string     // to listen on; the real one once the server has listened
-	database            // of the run, or of the last one
-	run      *run       // nil while stopped
-	err      error      // why the last run ended, if nobody asked for it
+	mu         sync.Mutex // guards all below
+	addr       string     // to listen on; the real one once the server has listened
+	secureAddr string     // the same, for TLS; empty is none
+	database              // of the run, or of the last one
+	run        *run       // nil while stopped
+	err        error      // why the last run ended, if nobody asked for it
 }
 
 // database is what a server serves.
@@ -45,7 +46,7 @@ func New(opts ...Option) (*Server, error) {
 	}
 	now := time.Now()
 	return &Server{
-		cfg: cfg, born: now, addr: cfg.addr,
+		cfg: cfg, born: now, addr: cfg.addr, secureAddr: cfg.security.addr,
 		database: database{tree: cfg.version.suit(tree.New()), sessions: session.NewTable(cfg.tick, cfg.id, now)},
 	}, nil
 }
@@ -62,22 +63,28 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.run != nil {
 		return ErrStarted
 	}
-	ln, err := s.cfg.listen("tcp", s.addr)
+	lns, err := s.listen()
 	if err != nil {
-		return fmt.Errorf("server: listen on %s: %w", s.addr, err)
+		return err
 	}
-	s.addr = ln.Addr().String()
 	if err := s.load(ctx); err != nil {
-		return errors.Join(fmt.Errorf("server: start: %w", err), ln.Close())
+		for _, ln := range lns {
+			err = errors.Join(err, ln.Close())
+		}
+		return fmt.Errorf("server: start: %w", err)
 	}
-	s.run, s.err = startRun(s, ln), nil
+	s.run, s.err = startRun(s, lns), nil
 	return nil
 }
 
-// Addr is the address that clients connect to. Before the first Start it is the one asked for.
+// Addr is the address that clients connect to without TLS, or SecureAddr if that is the only one. Before the first Start it is the
+// one asked for.
 func (s *Server) Addr() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cfg.security.only {
+		return s.secureAddr
+	}
 	return s.addr
 }
 

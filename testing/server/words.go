@@ -48,16 +48,18 @@ func (w words) Metrics() fourletter.Metrics {
 		Ephemerals: int64(all.Ephemerals), DataSize: int64(all.DataSize),
 		LastReply: last, MinReply: smallest, MaxReply: largest, Reads: m.Reads.Sum(), Updates: m.Updates.Sum(),
 		BytesIn: m.BytesIn.Load(), ReplyBytes: m.ReplyBytes.Load(), EventBytes: m.EventBytes.Load(),
-		Handshakes: m.Handshakes.Load(), Rejected: m.Rejected.Load(), Sessionless: m.Sessionless.Load(),
+		Handshakes: m.Handshakes.Load(), Rejected: m.Rejected.Load(), Sessionless: m.Sessionless.Load(), Insecure: m.Insecure.Load(),
 		Requests: m.Requests.Load(),
 	}
 }
 
 func (w words) Config() fourletter.Config {
 	cfg := &w.s.cfg
-	_, port, _ := net.SplitHostPort(w.addr) // a listener's address has a port
+	// A listener's address has a port, and none that is empty is one.
+	_, port, _ := net.SplitHostPort(w.addr)
+	_, secure, _ := net.SplitHostPort(w.secureAddr)
 	return fourletter.Config{
-		Port: port, Tick: cfg.tick, MaxClientConns: cfg.conns.limits.PerHost, MinTimeout: cfg.minTimeout, MaxTimeout: cfg.maxTimeout,
+		Port: port, SecurePort: secure, Tick: cfg.tick, MaxClientConns: cfg.conns.limits.PerHost, MinTimeout: cfg.minTimeout, MaxTimeout: cfg.maxTimeout,
 	}
 }
 

@@ -46,6 +46,18 @@ func Start(tb testing.TB, settings ...string) *Server {
 	return start(tb, foreign.Java, settings)
 }
 
+// StartWith is Start for what is no setting: properties of the virtual machine, as "name=value".
+func StartWith(tb testing.TB, properties []string, settings ...string) *Server {
+	tb.Helper()
+	return start(tb, func(tb testing.TB, classPath string, args ...string) []string {
+		tb.Helper()
+		for i := range properties {
+			args = append([]string{"-D" + properties[i]}, args...)
+		}
+		return foreign.Java(tb, classPath, args...)
+	}, settings)
+}
+
 // StartOptimized is Start for benchmarks: the server runs as an operator would run it.
 func StartOptimized(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
@@ -57,7 +69,7 @@ func start(tb testing.TB, java func(testing.TB, string, ...string) []string, set
 	classPath := foreign.ZooKeeper(tb)
 	var last *foreign.Process
 	for range 3 { // another program may take the port before the server does
-		dir, port := tb.TempDir(), freePort(tb)
+		dir, port := tb.TempDir(), FreePort(tb)
 		cfg := fmt.Sprintf(config, filepath.Join(dir, "data"), port)
 		for _, line := range settings {
 			cfg += line + "\n"
@@ -122,7 +134,8 @@ func serves(ctx context.Context, addr string) bool {
 	return err == nil && strings.HasPrefix(string(answer), "Zookeeper version:")
 }
 
-func freePort(tb testing.TB) int {
+// FreePort is one that nobody listens on now.
+func FreePort(tb testing.TB) int {
 	tb.Helper()
 	var config net.ListenConfig
 	l, err := config.Listen(tb.Context(), "tcp", "127.0.0.1:0")

@@ -27,7 +27,8 @@ const jarDir = "/usr/share/java"
 // A jar is a file of jarDir without its ending. The logger goes to standard error, warnings and worse.
 var (
 	zookeeperJars = []string{
-		"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "snappy-java", "metrics-core",
+		"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-codec", "netty-handler", "netty-common", "netty-buffer",
+		"netty-resolver", "netty-transport", "netty-transport-native-epoll", "netty-transport-native-unix-common", "snappy-java", "metrics-core",
 		"commons-cli", "jackson-core", "jackson-databind", "jackson-annotations",
 	}
 	curatorJars = []string{"curator-recipes", "curator-framework", "curator-client", "guava"}
@@ -105,6 +106,16 @@ func Compile(tb testing.TB, classPath string, sources ...string) string {
 		tb.Fatalf("javac: %v\n%s", err, out)
 	}
 	return dir + ":" + classPath
+}
+
+// Keytool runs Java's keytool.
+func Keytool(tb testing.TB, args ...string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, program(tb, "keytool", debJDK), args...).CombinedOutput(); err != nil {
+		tb.Fatalf("keytool %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
 }
 
 // Python is Debian's Python, which has Debian's kazoo; another one may come first in PATH.

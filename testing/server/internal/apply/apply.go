@@ -24,12 +24,13 @@ type Apply struct {
 	tree     *tree.Tree
 	watches  *tree.Watches[request.Origin]
 	sessions Sessions
+	policy   *auth.Policy
 	out      []request.Delivery
 }
 
 // New returns a stage that nobody watches yet.
-func New(t *tree.Tree, s Sessions, e *era.Era) *Apply {
-	a := &Apply{era: e, tree: t, sessions: s, watches: tree.NewWatches[request.Origin]()}
+func New(t *tree.Tree, s Sessions, e *era.Era, p *auth.Policy) *Apply {
+	a := &Apply{era: e, tree: t, sessions: s, policy: p, watches: tree.NewWatches[request.Origin]()}
 	if e.OneMode {
 		a.watches = tree.NewOneMode[request.Origin]()
 	}
@@ -83,7 +84,7 @@ func (a *Apply) notify(who []request.Origin, t wire.EventType, path string, zxid
 	}
 	event := &wire.WatcherEvent{Type: t, State: wire.StateSyncConnected, Path: path}
 	for _, w := range who {
-		if a.era.OpenEvents || auth.Allowed(acl, wire.PermRead, w.IDs()) {
+		if a.era.OpenEvents || a.policy.Allowed(acl, wire.PermRead, w.IDs()) {
 			a.event(w, event, zxid)
 		}
 	}

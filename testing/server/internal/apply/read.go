@@ -49,7 +49,7 @@ func (a *Apply) read(c *request.Committed) request.Reply {
 	case *wire.Empty:
 		switch c.Op { //nolint:exhaustive // the operations with this record
 		case wire.OpWhoAmI:
-			return request.Reply{Body: whoAmI(c.IDs)}
+			return request.Reply{Body: a.whoAmI(c.IDs)}
 		case wire.OpCloseSession:
 			return a.endLocal(c)
 		}
@@ -112,7 +112,7 @@ func (a *Apply) readable(c *request.Committed, path string) wire.Code {
 	if !ok {
 		return wire.NoNode
 	}
-	if !auth.Allowed(acl, wire.PermRead, c.IDs) {
+	if !a.policy.Allowed(acl, wire.PermRead, c.IDs) {
 		return wire.NoAuth
 	}
 	return wire.OK
@@ -123,10 +123,10 @@ func (a *Apply) getACL(c *request.Committed, path string) request.Reply {
 	if !ok {
 		return refuse(wire.NoNode)
 	}
-	if !auth.Allowed(acl, wire.PermRead|wire.PermAdmin, c.IDs) {
+	if !a.policy.Allowed(acl, wire.PermRead|wire.PermAdmin, c.IDs) {
 		return refuse(wire.NoAuth)
 	}
-	if !auth.Allowed(acl, wire.PermAdmin, c.IDs) {
+	if !a.policy.Allowed(acl, wire.PermAdmin, c.IDs) {
 		acl = auth.Mask(acl)
 	}
 	stat, _ := a.tree.Stat(path)
@@ -183,10 +183,10 @@ func (a *Apply) ephemerals(session int64, prefix string) []string {
 	return kept
 }
 
-func whoAmI(ids []auth.ID) *wire.WhoAmIResponse {
+func (a *Apply) whoAmI(ids []auth.ID) *wire.WhoAmIResponse {
 	p := &wire.WhoAmIResponse{Clients: make([]wire.ClientInfo, len(ids))}
 	for i, id := range ids {
-		p.Clients[i] = wire.ClientInfo{Scheme: id.Scheme, User: id.User()}
+		p.Clients[i] = wire.ClientInfo{Scheme: id.Scheme, User: a.policy.User(id)}
 	}
 	return p
 }

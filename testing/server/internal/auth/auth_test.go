@@ -49,7 +49,7 @@ func TestAdd(t *testing.T) {
 	if len(twice) != 2 {
 		t.Errorf("%v", twice)
 	}
-	if _, ok := (auth.Policy{}).Add(nil, "digest", []byte{}); !ok {
+	if _, ok := new(auth.Policy).Add(nil, "digest", []byte{}); !ok {
 		t.Error("an empty digest is refused")
 	}
 }
@@ -75,7 +75,7 @@ func TestAllowed(t *testing.T) {
 		{[]wire.ACL{entry(31, "ip", "fe80::/10")}, wire.PermWrite, []auth.ID{{Scheme: "ip", ID: "fe80:0:0:0:0:0:0:1"}}, true},
 		{[]wire.ACL{entry(31, "nope", "x")}, wire.PermWrite, []auth.ID{{Scheme: "nope", ID: "x"}}, false},
 	} {
-		if got := auth.Allowed(c.acl, c.want, c.ids); got != c.ok {
+		if got := new(auth.Policy).Allowed(c.acl, c.want, c.ids); got != c.ok {
 			t.Errorf("%v, want %d, as %v: %v", c.acl, c.want, c.ids, got)
 		}
 	}
@@ -102,7 +102,7 @@ func TestFix(t *testing.T) {
 		{[]wire.ACL{entry(1, "super", "")}, []auth.ID{super}, nil},
 		{[]wire.ACL{entry(1, "ip", "::1/129")}, nil, nil},
 	} {
-		got, ok := auth.Fix(c.acl, c.ids)
+		got, ok := new(auth.Policy).Fix(c.acl, c.ids)
 		if ok != (c.want != nil) || ok && !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v as %v: %v, %v", c.acl, c.ids, got, ok)
 		}
@@ -132,5 +132,32 @@ func TestPeer(t *testing.T) {
 	defer func() { _, _ = a.Close(), b.Close() }()
 	if got := auth.Peer(a.RemoteAddr()); got != local {
 		t.Errorf("a pipe: %v", got)
+	}
+}
+
+func entries(scheme, id string) []wire.ACL { return []wire.ACL{entry(31, scheme, id)} }
+
+// What 3.9.5 takes for an address, after its source: no server of that version is at hand.
+func TestAddresses(t *testing.T) {
+	for id, want := range map[string]bool{
+		"::": true, "::1": true, "1::": true, "::/0": true, "::1/128": true, "::1/129": false, "::1/-1": false, "::1/": false, "1:2:3:4:5:6:7:8": true,
+		"1:2:3:4:5:6:7": false, "1:2:3:4:5:6:7::": true, "::2:3:4:5:6:7:8": true, "1:2:3:4::5:6:7:8": false, "1::2::3": false, ":::": false, ":": false, ":1": false,
+		"1:": false, "::1:": false, "12345::": false, "g::": false, "FE80::aB": true, "+1::": true, "-1::": true, "+::": false, "::1.2.3.4": false, "fe80::1%eth0": false,
+	} {
+		if _, got := new(auth.Policy).Fix(entries("ip", id), nil); got != want {
+			t.Errorf("%q: %v", id, got)
+		}
+	}
+	for _, c := range []struct {
+		have, list string
+		want       bool
+	}{
+		{"0:0:0:0:0:0:0:1", "::1", true}, {"0:0:0:0:0:0:0:1", "::2", false}, {"0:0:0:0:0:0:0:1", "::/0", true}, {"2001:db8:0:0:0:0:0:1", "2001:db8::/32", true},
+		{"2001:db9:0:0:0:0:0:1", "2001:db8::/32", false}, {"2001:db9:0:0:0:0:0:1", "2001:db8::/31", true}, {"1.2.3.4", "::/0", false}, {"0:0:0:0:0:0:0:1", "0.0.0.0/0", false},
+		{"ffff:0:0:0:0:0:0:0", "-1::", true},
+	} {
+		if got := new(auth.Policy).Allowed(entries("ip", c.list), wire.PermRead, []auth.ID{{Scheme: "ip", ID: c.have}}); got != c.want {
+			t.Errorf("%s under %s: %v", c.have, c.list, got)
+		}
 	}
 }

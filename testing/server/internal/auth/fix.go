@@ -9,7 +9,7 @@ import (
 
 // Fix returns the list as it is stored: duplicates dropped, every "auth" entry replaced by what the connection has proved.
 // ok is false for a list that no znode may have. What Fix returns shares no memory with acl.
-func Fix(acl []wire.ACL, ids []ID) (_ []wire.ACL, ok bool) {
+func (p *Policy) Fix(acl []wire.ACL, ids []ID) (_ []wire.ACL, ok bool) {
 	if slices.Equal(acl, wire.OpenACL) {
 		return wire.OpenACL, true // the common case costs no memory
 	}
@@ -24,7 +24,7 @@ func Fix(acl []wire.ACL, ids []ID) (_ []wire.ACL, ok bool) {
 		case a.Scheme == "auth":
 			before := len(fixed)
 			for _, id := range ids {
-				if providers[id.Scheme].proves {
+				if known := p.provider(id.Scheme); known != nil && known.proves {
 					fixed = append(fixed, wire.ACL{Perms: a.Perms, Scheme: id.Scheme, ID: id.ID})
 				}
 			}
@@ -32,8 +32,7 @@ func Fix(acl []wire.ACL, ids []ID) (_ []wire.ACL, ok bool) {
 				return nil, false
 			}
 		default:
-			p, known := providers[a.Scheme]
-			if !known || !p.valid(a.ID) {
+			if known := p.provider(a.Scheme); known == nil || !known.valid(a.ID) {
 				return nil, false
 			}
 			fixed = append(fixed, wire.ACL{Perms: a.Perms, Scheme: strings.Clone(a.Scheme), ID: strings.Clone(a.ID)})

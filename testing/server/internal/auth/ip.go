@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -27,8 +28,7 @@ func parseNet(s string) (_ netip.Prefix, ok bool) {
 
 func parseIP(s string) (_ netip.Addr, ok bool) {
 	if strings.Contains(s, ":") {
-		ip, err := netip.ParseAddr(s)
-		return ip.WithZone(""), err == nil
+		return parseIPv6(s)
 	}
 	parts := strings.Split(s, ".")
 	var b [4]byte
@@ -57,4 +57,42 @@ func matchNet(have, want string) bool {
 	}
 	p, ok := parseNet(want)
 	return ok && p.Contains(ip)
+}
+
+// parseIPv6 reads groups of digits, some of which "::" may stand for. Unlike netip's it takes neither a dotted end nor a zone.
+func parseIPv6(s string) (_ netip.Addr, ok bool) {
+	const groups = 8
+	head, tail, short := strings.Cut(s, "::")
+	front, ok1 := parseGroups(head, short)
+	back, ok2 := parseGroups(tail, true)
+	n := len(front) + len(back)
+	if !ok1 || !ok2 || short && n >= groups || !short && n != groups {
+		return netip.Addr{}, false
+	}
+	var b [2 * groups]byte
+	copy(b[:], bytesOf(front))
+	copy(b[2*(groups-len(back)):], bytesOf(back))
+	return netip.AddrFrom16(b), true
+}
+
+// parseGroups reads numbers of up to four characters, which may be signs. There may be none at all beside "::".
+func parseGroups(s string, mayBeEmpty bool) (groups []uint16, ok bool) {
+	if s == "" && mayBeEmpty {
+		return nil, true
+	}
+	for part := range strings.SplitSeq(s, ":") {
+		n, err := strconv.ParseInt(part, 16, 32)
+		if err != nil || len(part) > 4 {
+			return nil, false
+		}
+		groups = append(groups, uint16(n))
+	}
+	return groups, true
+}
+
+func bytesOf(groups []uint16) (b []byte) {
+	for _, g := range groups {
+		b = binary.BigEndian.AppendUint16(b, g)
+	}
+	return b
 }

@@ -13,10 +13,10 @@ import (
 // pause is how long accepting waits after a failure that may pass, such as too many open files.
 const pause = 50 * time.Millisecond
 
-// Set is the connections of one listener.
+// Set is the connections of a server.
 type Set struct {
 	env     *Env
-	ln      net.Listener
+	lns     []Listener
 	stopped chan struct{} // closed when no connection is taken any more
 	readers sync.WaitGroup
 	inside  admission
@@ -35,20 +35,33 @@ const (
 	killed
 )
 
-// NewSet serves whoever connects to ln. Serve must be called.
-func NewSet(env *Env, ln net.Listener) *Set {
+// Listener is where connections come from, and what they begin with.
+type Listener struct {
+	net.Listener
+	Mode Mode
+}
+
+// NewSet serves whoever connects to one of lns. Serve must be called.
+func NewSet(env *Env, lns ...Listener) *Set {
 	return &Set{
-		env: env, ln: ln, stopped: make(chan struct{}),
+		env: env, lns: lns, stopped: make(chan struct{}),
 		inside: admission{byHost: make(map[string]int)}, conns: make(map[*Conn]struct{}),
 	}
 }
 
 // Serve accepts connections until Drain or Kill.
 func (s *Set) Serve() {
+	for _, ln := range s.lns[1:] {
+		s.env.Go(func() { s.accept(ln) })
+	}
+	s.accept(s.lns[0])
+}
+
+func (s *Set) accept(ln Listener) {
 	for {
-		nc, err := s.ln.Accept()
+		nc, err := ln.Accept()
 		if err == nil {
-			s.add(nc)
+			s.add(nc, ln.Mode)
 			continue
 		}
 		select {
@@ -71,7 +84,7 @@ func (s *Set) Serve() {
 	}
 }
 
-func (s *Set) add(nc net.Conn) {
+func (s *Set) add(nc net.Conn, mode Mode) {
 	host := hostOf(nc.RemoteAddr())
 	if !s.inside.enter(&s.env.Limits, host) {
 		s.env.Counters.Meter.Rejected.Add(1)
@@ -79,7 +92,7 @@ func (s *Set) add(nc net.Conn) {
 		_ = nc.Close() // as good as closed anyway
 		return
 	}
-	c := newConn(s.env, nc, host, &s.inside)
+	c := newConn(s.env, nc, mode, host, &s.inside)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != open {
@@ -119,7 +132,9 @@ func (s *Set) each(st state, f func(*Conn)) {
 	defer s.mu.Unlock()
 	if s.state == open && st != open {
 		close(s.stopped)
-		_ = s.ln.Close() // nothing can be done about a listener that does not close
+		for _, ln := range s.lns {
+			_ = ln.Close() // nothing can be done about a listener that does not close
+		}
 	}
 	s.state = max(s.state, st)
 	for c := range s.conns {

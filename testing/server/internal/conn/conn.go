@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
+	"github.com/zookit-go/zookit/testing/server/internal/digestmd5"
 	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
@@ -31,7 +32,8 @@ type Env struct {
 	Era        *era.Era
 	Sessions   *session.Table
 	Counters   *Counters
-	Policy     auth.Policy
+	Policy     *auth.Policy
+	Security   Security
 	Log        *slog.Logger
 	MaxFrame   int // bytes
 	MinTimeout time.Duration
@@ -49,12 +51,14 @@ type Env struct {
 // Conn is one client's connection.
 type Conn struct {
 	env     *Env
-	nc      net.Conn
-	session int64         // set by the handshake, before anything else may ask
-	ready   chan struct{} // closed when the handshake has been answered
-	dead    chan struct{} // closed by Abort
-	wake    chan struct{} // tells the writer that there is something to do
-	room    chan struct{} // tells the reader that less is queued
+	nc      net.Conn // the socket
+	mode    Mode
+	sasl    *digestmd5.Server // the reader's: an exchange that has begun
+	session int64             // set by the handshake, before anything else may ask
+	ready   chan struct{}     // closed when the handshake has been answered
+	dead    chan struct{}     // closed by Abort
+	wake    chan struct{}     // tells the writer that there is something to do
+	room    chan struct{}     // tells the reader that less is queued
 	ids     atomic.Pointer[[]auth.ID]
 	guess   int // the reader's: how large the next batch may become
 
@@ -67,6 +71,9 @@ type Conn struct {
 	mu  sync.Mutex // guards all below
 	out []byte     // queued for sending
 	unsent
+	// What frames travel on: the socket, or TLS on it. The reader changes it once, before anything is queued, and needs no lock to
+	// read it.
+	link net.Conn
 	account
 	pending  int  // requests handed over and not answered
 	answered int  // how many were, up to maxWindow
@@ -81,9 +88,9 @@ type Conn struct {
 	greeted  bool // ready is closed
 }
 
-func newConn(env *Env, nc net.Conn, host string, inside *admission) *Conn {
+func newConn(env *Env, nc net.Conn, mode Mode, host string, inside *admission) *Conn {
 	c := &Conn{
-		env: env, nc: nc, host: host, inside: inside,
+		env: env, nc: nc, link: nc, mode: mode, host: host, inside: inside,
 		ready: make(chan struct{}), dead: make(chan struct{}),
 		wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
 		established: time.Now(),

@@ -13,6 +13,7 @@ type Meter struct {
 	Rejected    atomic.Int64 // connections above a limit
 	Sessionless atomic.Int64 // connections that sent nothing in time
 	Requests    atomic.Int64 // handed to the pipeline
+	Insecure    atomic.Int64 // TLS handshakes that failed
 
 	wordsIn  atomic.Int64 // packets that the words themselves cost, which are no frames
 	wordsOut atomic.Int64
@@ -29,8 +30,8 @@ func (n *Counters) Reset() {
 	m.Reads.reset()
 	m.Updates.reset()
 	for _, a := range []*atomic.Int64{
-		&m.BytesIn, &m.ReplyBytes, &m.EventBytes, &m.Handshakes, &m.Rejected, &m.Sessionless, &m.Requests,
-		&m.wordsIn, &m.wordsOut, &m.last, &m.smallest, &m.largest,
+		&m.BytesIn, &m.ReplyBytes, &m.EventBytes, &m.Handshakes, &m.Rejected, &m.Sessionless, &m.Insecure,
+		&m.Requests, &m.wordsIn, &m.wordsOut, &m.last, &m.smallest, &m.largest,
 	} {
 		a.Store(0)
 	}

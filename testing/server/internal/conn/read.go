@@ -19,6 +19,9 @@ func (c *Conn) read() {
 		now := c.env.Now()
 		c.setReadDeadline(time.Now().Add(fourletter.Bucket(now+idleLimit, idleLimit) - now)) // 10 to 20 s
 	}
+	if !c.secure() {
+		return
+	}
 	stream, ok := c.begin()
 	if !ok {
 		return
@@ -84,10 +87,10 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		if err != nil {
 			return batch, err
 		}
-		if r.Op == wire.OpAuth {
-			if !c.auth(r.Xid, r.Body.(*wire.AuthRequest)) {
-				return batch, errLast
-			}
+		switch served, last := c.identify(&r); {
+		case last:
+			return batch, errLast
+		case served:
 			continue
 		}
 		batch = append(batch, r)
@@ -118,7 +121,7 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	c.env.Counters.count(h.Op)
 	row, known := h.Op.Lookup()
 	e := c.env.Era
-	if !known || !e.Knows(h.Op) || row.Kind == wire.KindInternal || h.Op == wire.OpCheck && !e.CheckAlone || h.Op == wire.OpSASL {
+	if !known || !e.Knows(h.Op) || row.Kind == wire.KindInternal || h.Op == wire.OpCheck && !e.CheckAlone {
 		c.env.Log.Warn("refusing an operation", "op", int32(h.Op), "session", c.session)
 		r.Refused = wire.Unimplemented
 		return r, nil
@@ -127,27 +130,15 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	rd.AsJava()
 	r.Body.Decode(&rd)
 	if rd.Err() != nil {
-		if h.Op == wire.OpAuth {
+		if h.Op == wire.OpAuth || h.Op == wire.OpSASL {
 			return r, rd.Err()
 		}
 		r.Refused = wire.MarshallingError
 	}
-	return r, nil
-}
-
-// auth is answered at once, before what is still on its way: an identity belongs to the connection, and counts for what comes
-// after it.
-func (c *Conn) auth(xid int32, q *wire.AuthRequest) bool {
-	ids, ok := c.env.Policy.Add(c.IDs(), q.Scheme, q.Auth)
-	reply := request.Reply{Xid: xid}
-	if ok {
-		c.ids.Store(&ids)
-	} else {
-		c.env.Log.Warn("refusing an identity", "scheme", q.Scheme, "session", c.session)
-		reply.Err, reply.Close = wire.AuthFailed, true
+	if q, ok := r.Body.(*wire.SASLToken); ok && q.Token == nil {
+		return r, wire.ErrMalformed // Apache stumbles over it
 	}
-	c.respond(reply)
-	return ok
+	return r, nil
 }
 
 // submit hands a batch over. What a session asks for after its end is dropped without a word.
@@ -167,7 +158,7 @@ func (c *Conn) submit(batch []request.Request) bool {
 // discard takes what the client still sends, so that closing the socket does not cost the client its last reply: a socket
 // with unread data is reset.
 func (c *Conn) discard() {
-	_, _ = io.Copy(io.Discard, c.nc) // ends when the connection does
+	_, _ = io.Copy(io.Discard, c.link) // ends when the connection does
 }
 
 // explain logs why a connection ends, unless it just ends.

@@ -12,13 +12,13 @@ import (
 // which is served now, or nothing.
 func (c *Conn) begin() (stream io.Reader, ok bool) {
 	first := make([]byte, fourletter.Size)
-	if _, err := io.ReadFull(c.nc, first); err != nil {
+	if _, err := io.ReadFull(c.link, first); err != nil {
 		c.explain(err)
 		return nil, false
 	}
 	w, is := fourletter.Lookup(first)
 	if !is || !c.env.Era.KnowsWord(string(w)) {
-		return &resumed{head: first, nc: c.nc}, true
+		return &resumed{Conn: c.link, head: first}, true
 	}
 	c.received.Add(1)
 	m := &c.env.Counters.Meter
@@ -47,7 +47,7 @@ func (c *Conn) mask(w fourletter.Word) (int64, error) {
 		return 0, nil
 	}
 	b := make([]byte, fourletter.MaskSize)
-	_, err := io.ReadFull(c.nc, b)
+	_, err := io.ReadFull(c.link, b)
 	return int64(binary.BigEndian.Uint64(b)), err
 }
 
@@ -65,15 +65,15 @@ func (c *Conn) endWith(answer []byte) {
 	signal(c.wake)
 }
 
-// resumed is a stream whose beginning has been read already.
+// resumed is a connection from which something has been read, which comes again.
 type resumed struct {
+	net.Conn
 	head []byte
-	nc   net.Conn
 }
 
 func (r *resumed) Read(p []byte) (int, error) {
 	if len(r.head) == 0 {
-		return r.nc.Read(p)
+		return r.Conn.Read(p)
 	}
 	n := copy(p, r.head)
 	r.head = r.head[n:]

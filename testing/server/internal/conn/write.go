@@ -75,6 +75,10 @@ func (c *Conn) send(r *request.Reply, own bool) (dirty bool) {
 }
 
 func (c *Conn) encode(r *request.Reply) {
+	if f, ok := r.Body.(*failedToken); ok {
+		c.out = wire.AppendFrame(c.out, f)
+		return
+	}
 	if r.Connect == nil {
 		c.out = wire.AppendReply(c.out, wire.ReplyHeader{Xid: r.Xid, Zxid: r.Zxid, Err: r.Err}, r.Body)
 		return
@@ -108,7 +112,7 @@ func (c *Conn) write() {
 	thin := 0 // writes in a row that were far smaller than their buffer
 	for {
 		c.mu.Lock()
-		out, last, wrote := c.out, c.closing, c.writing > 0
+		out, last, link, wrote := c.out, c.closing, c.link, c.writing > 0
 		c.out, c.writing = spare[:0], len(out)
 		c.tally()
 		c.mu.Unlock()
@@ -116,7 +120,7 @@ func (c *Conn) write() {
 			signal(c.room)
 		}
 		if len(out) > 0 {
-			if _, err := c.nc.Write(out); err != nil {
+			if _, err := link.Write(out); err != nil {
 				return
 			}
 			spare = out
@@ -130,6 +134,7 @@ func (c *Conn) write() {
 		}
 		spare = out
 		if last {
+			sayGoodbye(link)
 			return
 		}
 		select {

@@ -108,8 +108,8 @@ func conf(c Config, e *era.Era) string {
 		}
 	}
 	number := func(key string, n int64) { line(key, strconv.FormatInt(n, 10)) }
-	line("clientPort", c.Port)
-	number("secureClientPort", -1)
+	line("clientPort", port(c.Port))
+	line("secureClientPort", port(c.SecurePort))
 	line("dataDir", "")
 	number("dataDirSize", 0)
 	line("dataLogDir", "")
@@ -121,4 +121,11 @@ func conf(c Config, e *era.Era) string {
 	number("clientPortListenBacklog", -1)
 	number("serverId", 0)
 	return b.String()
+}
+
+func port(p string) string {
+	if p == "" {
+		return "-1"
+	}
+	return p
 }

@@ -113,6 +113,7 @@ func measured(s *Stats, m *Metrics) map[string]int64 {
 		"response_bytes":                  m.ReplyBytes,
 		"sessionless_connections_expired": m.Sessionless,
 		"sync_processor_request_queued":   m.Requests,
+		"unsuccessful_handshake":          m.Insecure,
 		"watch_bytes":                     m.EventBytes,
 	}
 }

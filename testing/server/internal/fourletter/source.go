@@ -74,12 +74,14 @@ type Metrics struct {
 	Handshakes  int64
 	Rejected    int64 // connections above a limit
 	Sessionless int64 // connections that never shook hands
+	Insecure    int64 // TLS handshakes that failed
 	Requests    int64 // handed to the pipeline
 }
 
 // Config is what Conf tells.
 type Config struct {
-	Port           string
+	Port           string // of clients without TLS; empty is none, as below
+	SecurePort     string
 	Tick           time.Duration
 	MaxClientConns int
 	MinTimeout     time.Duration

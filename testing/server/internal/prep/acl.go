@@ -20,7 +20,7 @@ func (p *Prep) fix(acl []wire.ACL, ids []auth.ID) ([]wire.ACL, wire.Code) {
 	if e.AuthLast {
 		acl = authLast(acl)
 	}
-	fixed, ok := auth.Fix(acl, ids)
+	fixed, ok := p.settings.Policy.Fix(acl, ids)
 	if !ok {
 		return nil, wire.InvalidACL
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/zookit-go/zookit/internal/wire"
-	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
@@ -26,7 +25,7 @@ func (p *Prep) remove(r *request.Request, q *wire.PathVersionRequest) (request.C
 	switch {
 	case !ok && p.settings.Era.NodeFirst:
 		return nil, wire.NoNode
-	case !auth.Allowed(parent.ACL, wire.PermDelete, r.IDs):
+	case !p.settings.Policy.Allowed(parent.ACL, wire.PermDelete, r.IDs):
 		return nil, wire.NoAuth
 	case !ok:
 		return nil, wire.NoNode
@@ -130,7 +129,7 @@ func (p *Prep) existing(r *request.Request, path string, perm int32) (tree.Meta,
 	if !ok {
 		return m, wire.NoNode
 	}
-	if !auth.Allowed(m.ACL, perm, r.IDs) {
+	if !p.settings.Policy.Allowed(m.ACL, perm, r.IDs) {
 		return m, wire.NoAuth
 	}
 	return m, wire.OK

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/zookit-go/zookit/internal/wire"
-	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
@@ -46,7 +45,7 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if !ok {
 		return nil, wire.NoNode
 	}
-	if !auth.Allowed(parent.ACL, wire.PermCreate, r.IDs) {
+	if !p.settings.Policy.Allowed(parent.ACL, wire.PermCreate, r.IDs) {
 		return nil, wire.NoAuth
 	}
 	if p.settings.Era.ModeLast && q.Mode > wire.EphemeralSequential || !q.Mode.Valid() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
+	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 )
@@ -22,8 +23,9 @@ type Sessions interface {
 
 // Settings is what a server may be told to do otherwise.
 type Settings struct {
-	ExtendedTypes bool  // let clients create znodes with a time to live
-	EnforceQuota  bool  // refuse what would break a hard limit
+	ExtendedTypes bool // let clients create znodes with a time to live
+	EnforceQuota  bool // refuse what would break a hard limit
+	Policy        auth.Policy
 	MaxUnused     int64 // after so many ms a container that never had children may be removed; 0 is never
 
 	Era *era.Era // nil is the newest

@@ -32,7 +32,7 @@ type bench struct {
 func newBench(t *testing.T, eager bool) *bench {
 	t.Helper()
 	b := &bench{t: t, tree: tree.New(), sessions: session.NewTable(time.Second, 1, time.Now()), eager: eager}
-	b.prep, b.apply = prep.New(b.tree, b.sessions, prep.Settings{}), apply.New(b.tree, b.sessions, era.V39)
+	b.prep, b.apply = prep.New(b.tree, b.sessions, prep.Settings{}), apply.New(b.tree, b.sessions, era.V39, new(auth.Policy))
 	b.session = b.sessions.Create(time.Minute, 0, nil)
 	return b
 }
