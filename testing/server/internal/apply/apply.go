@@ -25,11 +25,15 @@ type Apply struct {
 	watches  *tree.Watches[request.Origin]
 	sessions Sessions
 	out      []request.Delivery
+
+	reads, writes traffic
 }
 
 // New returns a stage that nobody watches yet.
 func New(t *tree.Tree, s Sessions, e *era.Era) *Apply {
-	a := &Apply{era: e, tree: t, sessions: s, watches: tree.NewWatches[request.Origin]()}
+	a := &Apply{
+		era: e, tree: t, sessions: s, watches: tree.NewWatches[request.Origin](), reads: newTraffic(), writes: newTraffic(),
+	}
 	if e.OneMode {
 		a.watches = tree.NewOneMode[request.Origin]()
 	}
