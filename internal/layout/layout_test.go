@@ -111,6 +111,14 @@ func TestCheck(t *testing.T) {
 		{"server knows a recipe, by way of another package", `
 			./testing/server/internal/conn ./testing/fault
 			./testing/fault ./recipes/lock`, "the server is independent of the client"},
+		{"metrics know Prometheus", `
+			./testing/server/metrics ./testing/server github.com/prometheus/client_golang:
+			./cmd/zookit ./testing/server/metrics
+			./testing/server github.com/prometheusish/log:`, ""},
+		{"server knows Prometheus, by way of another package", `
+			./testing/zktest ./testing/server
+			./testing/server ./testing/server/metrics
+			./testing/server/metrics github.com/prometheus/client_golang:/prometheus`, "only metrics speak to Prometheus"},
 		{"a name that only begins the same", `
 			./clientele ./testing/server
 			./testing/serverless ./client`, ""},

@@ -36,6 +36,7 @@ func (s *Server) load(ctx context.Context) error {
 	for _, broken := range db.Broken {
 		s.cfg.log.Warn("a snapshot is broken, and an older one is used", "error", broken)
 	}
+	s.past = s.ends()
 	sessions := session.NewTable(s.cfg.tick, s.cfg.id, time.Now())
 	for id, timeout := range db.Sessions {
 		sessions.Restore(id, time.Duration(timeout)*time.Millisecond, s.now())

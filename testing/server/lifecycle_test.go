@@ -3,7 +3,6 @@ package server_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -213,24 +212,6 @@ func TestOptionsCount(t *testing.T) {
 		c.write(wire.AppendInt32(nil, 2049))
 		c.gone()
 	}, server.WithTick(100*time.Millisecond), server.WithSessionTimeouts(300*time.Millisecond, 5*time.Second), server.WithMaxFrame(2048))
-}
-
-func TestStats(t *testing.T) {
-	s := start(t)
-	c := connect(t, dialTCP(t, s.Addr()))
-	c.mk("/a")
-	c.ok(wire.OpGetData, watch("/a"), nil)
-	c.ok(wire.OpSetData, set("/a", "", -1), nil)
-	c.call(wire.OpSetData, set("/missing", "", -1))
-	c.ok(wire.OpMulti, multi(op(wire.OpCheck, version("/a", -1))), nil)
-	got := fmt.Sprint(s.Stats())
-	want := fmt.Sprint(server.Stats{
-		Requests:    map[string]int64{"create": 1, "getData": 1, "setData": 2, "multi": 1},
-		WatchEvents: 1, PacketsReceived: 6, PacketsSent: 7, Connections: 1, LastZxid: 5,
-	})
-	if got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
 }
 
 // A client that keeps asking and never reads is closed at the latest when its session expires, and meanwhile slows nobody down.

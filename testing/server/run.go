@@ -69,7 +69,7 @@ func startRun(s *Server, lns []conn.Listener) *run {
 	s.counters.Reset()
 	r.conns = conn.NewSet(&conn.Env{
 		Era: version, Sessions: db.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
-		Policy: &s.cfg.security.policy, Security: s.cfg.security.conns(),
+		Policy: &s.cfg.security.policy, Security: s.cfg.security.conns(), Refuse: &s.refusing,
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
 		Now: s.now, LastZxid: db.tree.LastZxid, Submit: r.submit, Go: r.goes,
 		Words: s.cfg.conns.words, Limits: s.cfg.conns.limits, Answer: r.answer,
@@ -180,7 +180,7 @@ func (r *run) expire() {
 			}
 			timer.Reset(sessions.NextTick(r.s.now()))
 		case e := <-r.expiries:
-			ok := sessions.SetClosing(e.session)
+			ok := sessions.ExpireOne(e.session)
 			e.known <- ok
 			if ok {
 				r.submit(closeSession(e.session, e))

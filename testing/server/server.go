@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zookit-go/zookit/testing/server/internal/conn"
@@ -22,13 +23,15 @@ type Server struct {
 	cfg      config
 	born     time.Time // sessions' time counts from here
 	counters conn.Counters
+	refusing atomic.Bool
 
-	mu         sync.Mutex // guards all below
-	addr       string     // to listen on; the real one once the server has listened
-	secureAddr string     // the same, for TLS; empty is none
-	database              // of the run, or of the last one
-	run        *run       // nil while stopped
-	err        error      // why the last run ended, if nobody asked for it
+	mu         sync.Mutex    // guards all below
+	addr       string        // to listen on; the real one once the server has listened
+	secureAddr string        // the same, for TLS; empty is none
+	database                 // of the run, or of the last one
+	past       SessionEvents // of earlier tables of sessions
+	run        *run          // nil while stopped
+	err        error         // why the last run ended, if nobody asked for it
 }
 
 // database is what a server serves.
@@ -161,6 +164,12 @@ func (s *Server) DropConnections() {
 		r.conns.Drop()
 	}
 }
+
+// RefuseConnections turns new connections away until it is called with false, also after a restart; those that there are stay. A
+// connection is accepted and reset at once: a client sees that nobody serves there, and tries again as it does when it cannot
+// connect. The address stays the server's own, which it would not be if nobody listened on it: for a refusal by the operating
+// system, Stop or Kill the server and Start it again. Four-letter words are refused as well.
+func (s *Server) RefuseConnections(refuse bool) { s.refusing.Store(refuse) }
 
 // ExpireSession ends a session now, as if its timeout had passed, and returns when its ephemerals are gone. It returns false
 // if there is no such session, if the session is ending anyway, or if the server is not running.

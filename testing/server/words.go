@@ -10,12 +10,21 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/conn"
 	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
+	"github.com/zookit-go/zookit/testing/server/internal/inside"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
+	"github.com/zookit-go/zookit/testing/server/internal/tree"
 )
 
 // answer answers a four-letter word. It is called by the readers of the connections that ask one.
 func (r *run) answer(w fourletter.Word, mask int64) []byte {
 	return fourletter.Answer(w, words{r}, mask)
+}
+
+func init() {
+	inside.Visit = func(srv any, f func(fourletter.Source)) bool {
+		r := srv.(*Server).current()
+		return r != nil && r.conns.Visit(func() { f(words{r}) })
+	}
 }
 
 // words is what a run tells of itself.
@@ -38,10 +47,12 @@ func (w words) Stats() fourletter.Stats {
 func (w words) Metrics() fourletter.Metrics {
 	m, all := &w.s.counters.Meter, w.tree.Census()
 	last, smallest, largest := m.ReplySizes()
-	watches, counted := 0, 0
-	if w.inTurn(func() { counted = w.apply.Watches().Count() }) {
-		watches = counted
+	var watches, counted int
+	var traffic, copied fourletter.Namespaces
+	if w.inTurn(func() { counted, copied = w.apply.Watches().Count(), w.apply.Traffic() }) {
+		watches, traffic = counted, copied
 	}
+	traffic.Quotas, traffic.Exceeded = quotas(w.tree.Quotas()), w.prep.Exceeded()
 	locals := w.sessions.Locals()
 	return fourletter.Metrics{
 		Uptime: time.Since(w.began), Watches: int64(watches), Sessions: int64(w.sessions.Len() - locals), Locals: int64(locals),
@@ -49,8 +60,16 @@ func (w words) Metrics() fourletter.Metrics {
 		LastReply: last, MinReply: smallest, MaxReply: largest, Reads: m.Reads.Sum(), Updates: m.Updates.Sum(),
 		BytesIn: m.BytesIn.Load(), ReplyBytes: m.ReplyBytes.Load(), EventBytes: m.EventBytes.Load(),
 		Handshakes: m.Handshakes.Load(), Rejected: m.Rejected.Load(), Sessionless: m.Sessionless.Load(), Insecure: m.Insecure.Load(),
-		Requests: m.Requests.Load(),
+		Requests: m.Requests.Load(), Namespaces: traffic,
 	}
+}
+
+func quotas(all map[string]tree.Quota) map[string]fourletter.Quota {
+	told := make(map[string]fourletter.Quota, len(all))
+	for namespace, q := range all {
+		told[namespace] = fourletter.Quota(q)
+	}
+	return told
 }
 
 func (w words) Config() fourletter.Config {
@@ -69,7 +88,7 @@ func (w words) Expiries() fourletter.Expiries {
 	buckets := w.sessions.Buckets()
 	all := make(fourletter.Expiries, len(buckets))
 	for i, b := range buckets {
-		all[i].At, all[i].Sessions = w.s.born.Add(b.At), b.IDs
+		all[i].At, all[i].Clock, all[i].Sessions = w.s.born.Add(b.At), b.At, b.IDs
 	}
 	return all
 }
@@ -112,7 +131,11 @@ func sorted(owners map[int64][]string) []fourletter.Owner {
 	return all
 }
 
-func (w words) ResetStats() { w.s.counters.Reset() }
+func (w words) ResetStats() {
+	w.s.counters.Reset()
+	w.prep.ResetExceeded()
+	w.inTurn(w.apply.ResetTraffic) // a server that was killed has nothing to reset
+}
 
 func (w words) ResetConns() { w.conns.ResetStats() }
 

@@ -23,5 +23,11 @@
 //	}
 //
 // The faults are those of package fault: partitions, resets, refused dials, and the fate of single frames. The server's
-// own, such as Kill and ExpireSession, are in package server.
+// own are its methods: ExpireSession, DropConnections, RefuseConnections, Restart, Kill and Start. What it has done it tells by
+// Stats (requests by operation, events by type, packets, bytes, sessions, latencies) and by Connections (packets and bytes of
+// each):
+//
+//	if n := srv.Stats().EventsByType["NodeDeleted"]; n != 1 {
+//		t.Errorf("a release wakes %d waiters", n)
+//	}
 package zktest

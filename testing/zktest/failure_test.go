@@ -2,6 +2,7 @@ package zktest_test
 
 import (
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -52,6 +53,24 @@ func TestStartThatFailsEndsTheTest(t *testing.T) {
 		}()
 		f.want(t, text)
 	}
+}
+
+func TestRestartThatFailsEndsTheTest(t *testing.T) {
+	f := &failing{TB: t}
+	srv := zktest.Start(f)
+	must(t, srv.Stop(t.Context()))
+	thief, err := net.Listen("tcp", srv.Addr())
+	must(t, err)
+	defer thief.Close()
+	func() {
+		defer func() {
+			if recover() != any(f) {
+				t.Error("the test goes on")
+			}
+		}()
+		srv.Restart(f)
+	}()
+	f.want(t, "listen")
 }
 
 func TestStopThatFailsFailsTheTest(t *testing.T) {

@@ -18,6 +18,20 @@ type Server struct {
 	*server.Server
 }
 
+// Restart stops the server in order and starts it again, on the same address and with its data and sessions. For a server that
+// ends as in a crash, call Kill and Start. A test whose server does not come back ends at once.
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), stopTimeout)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil {
+		tb.Errorf("zktest: the server did not stop cleanly: %v", err)
+	}
+	if err := s.Start(tb.Context()); err != nil {
+		tb.Fatalf("zktest: %v", err)
+	}
+}
+
 // Start starts a server on a free port of TCP loopback; Addr says which. It is stopped when the test ends, after the
 // cleanups that were registered later, and the test fails if stopping does. A test that cannot start it ends at once.
 //

@@ -17,12 +17,16 @@ import (
 
 // Server is a running standalone server.
 type Server struct {
-	addr string
-	proc *foreign.Process
+	addr  string
+	admin string
+	proc  *foreign.Process
 }
 
 // Addr is where clients connect, as host:port.
 func (s *Server) Addr() string { return s.addr }
+
+// Admin is where the AdminServer of a server from StartAdmin serves HTTP, as host:port.
+func (s *Server) Admin() string { return s.admin }
 
 // Kill ends the server at once. The test's end does so, too.
 func (s *Server) Kill() { s.proc.Kill() }
@@ -37,19 +41,27 @@ maxClientCnxns=0
 forceSync=no
 extendedTypesEnabled=true
 4lw.commands.whitelist=*
-admin.enableServer=false
+admin.enableServer=%v
+admin.serverAddress=127.0.0.1
+admin.serverPort=%d
 `
 
 // Start starts a server on a free port and returns when it answers. Lines of settings are added to its configuration.
 func Start(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
-	return start(tb, foreign.Java, settings)
+	return start(tb, foreign.ZooKeeper(tb), false, foreign.Java, settings)
+}
+
+// StartAdmin is Start with the AdminServer, which Admin says where to find.
+func StartAdmin(tb testing.TB, settings ...string) *Server {
+	tb.Helper()
+	return start(tb, foreign.AdminServer(tb), true, foreign.Java, settings)
 }
 
 // StartWith is Start for what is no setting: properties of the virtual machine, as "name=value".
 func StartWith(tb testing.TB, properties []string, settings ...string) *Server {
 	tb.Helper()
-	return start(tb, func(tb testing.TB, classPath string, args ...string) []string {
+	return start(tb, foreign.ZooKeeper(tb), false, func(tb testing.TB, classPath string, args ...string) []string {
 		tb.Helper()
 		for i := range properties {
 			args = append([]string{"-D" + properties[i]}, args...)
@@ -61,16 +73,15 @@ func StartWith(tb testing.TB, properties []string, settings ...string) *Server {
 // StartOptimized is Start for benchmarks: the server runs as an operator would run it.
 func StartOptimized(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
-	return start(tb, foreign.OptimizedJava, settings)
+	return start(tb, foreign.ZooKeeper(tb), false, foreign.OptimizedJava, settings)
 }
 
-func start(tb testing.TB, java func(testing.TB, string, ...string) []string, settings []string) *Server {
+func start(tb testing.TB, classPath string, admin bool, java func(testing.TB, string, ...string) []string, settings []string) *Server {
 	tb.Helper()
-	classPath := foreign.ZooKeeper(tb)
 	var last *foreign.Process
 	for range 3 { // another program may take the port before the server does
-		dir, port := tb.TempDir(), FreePort(tb)
-		cfg := fmt.Sprintf(config, filepath.Join(dir, "data"), port)
+		dir, port, adminPort := tb.TempDir(), FreePort(tb), FreePort(tb)
+		cfg := fmt.Sprintf(config, filepath.Join(dir, "data"), port, admin, adminPort)
 		for _, line := range settings {
 			cfg += line + "\n"
 		}
@@ -79,8 +90,9 @@ func start(tb testing.TB, java func(testing.TB, string, ...string) []string, set
 			tb.Fatal(err)
 		}
 		s := &Server{
-			addr: fmt.Sprintf("127.0.0.1:%d", port),
-			proc: foreign.Start(tb, java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
+			addr:  fmt.Sprintf("127.0.0.1:%d", port),
+			admin: fmt.Sprintf("127.0.0.1:%d", adminPort),
+			proc:  foreign.Start(tb, java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
 		}
 		if s.answers(tb.Context()) {
 			return s

@@ -20,6 +20,7 @@ const (
 	debZooKeeper = "zookeeper"
 	debCurator   = "libcurator-recipes-java"
 	debKazoo     = "python3-kazoo"
+	debJetty     = "libjetty9-java"
 )
 
 const jarDir = "/usr/share/java"
@@ -30,6 +31,9 @@ var (
 		"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "netty-codec", "netty-handler", "netty-common", "netty-buffer",
 		"netty-resolver", "netty-transport", "netty-transport-native-epoll", "netty-transport-native-unix-common", "snappy-java", "metrics-core",
 		"commons-cli", "jackson-core", "jackson-databind", "jackson-annotations",
+	}
+	jettyJars = []string{
+		"jetty9-server", "jetty9-servlet", "jetty9-util", "jetty9-http", "jetty9-io", "jetty9-security", "jetty9-util-ajax", "servlet-api",
 	}
 	curatorJars = []string{"curator-recipes", "curator-framework", "curator-client", "guava"}
 )
@@ -48,6 +52,12 @@ func missing(tb testing.TB, part, deb string) {
 func ZooKeeper(tb testing.TB) string {
 	tb.Helper()
 	return classPath(tb, debZooKeeper, zookeeperJars)
+}
+
+// AdminServer is ZooKeeper with what its AdminServer needs.
+func AdminServer(tb testing.TB) string {
+	tb.Helper()
+	return classPath(tb, debJetty, jettyJars) + ":" + ZooKeeper(tb)
 }
 
 // Curator is the class path of Curator and all that it needs.

@@ -26,11 +26,15 @@ type Apply struct {
 	sessions Sessions
 	policy   *auth.Policy
 	out      []request.Delivery
+
+	reads, writes traffic
 }
 
 // New returns a stage that nobody watches yet.
 func New(t *tree.Tree, s Sessions, e *era.Era, p *auth.Policy) *Apply {
-	a := &Apply{era: e, tree: t, sessions: s, policy: p, watches: tree.NewWatches[request.Origin]()}
+	a := &Apply{
+		era: e, tree: t, sessions: s, policy: p, watches: tree.NewWatches[request.Origin](), reads: newTraffic(), writes: newTraffic(),
+	}
 	if e.OneMode {
 		a.watches = tree.NewOneMode[request.Origin]()
 	}

@@ -71,17 +71,25 @@ func (a *Apply) readPath(c *request.Committed, q *wire.PathWatchRequest) request
 		if q.Watch {
 			a.watches.AddData(q.Path, c.From)
 		}
-		return request.Reply{Body: &wire.GetDataResponse{Data: a.tree.Data(q.Path), Stat: stat}}
+		data := a.tree.Data(q.Path)
+		a.reads.add(q.Path, statSize+len(data))
+		return request.Reply{Body: &wire.GetDataResponse{Data: data, Stat: stat}}
 	case wire.OpGetChildren:
 		if q.Watch {
 			a.watches.AddChild(q.Path, c.From)
 		}
-		return request.Reply{Body: &wire.GetChildrenResponse{Children: a.tree.Children(q.Path)}}
+		return request.Reply{Body: &wire.GetChildrenResponse{Children: a.children(q.Path)}}
 	}
 	if q.Watch {
 		a.watches.AddChild(q.Path, c.From)
 	}
-	return request.Reply{Body: &wire.GetChildren2Response{Children: a.tree.Children(q.Path), Stat: stat}}
+	return request.Reply{Body: &wire.GetChildren2Response{Children: a.children(q.Path), Stat: stat}}
+}
+
+func (a *Apply) children(path string) []string {
+	names := a.tree.Children(path)
+	a.reads.add(path, statSize+childrenSize(names))
+	return names
 }
 
 // exists is the one read that sets a watch on a znode that is not there.
@@ -103,6 +111,7 @@ func (a *Apply) exists(c *request.Committed, q *wire.PathWatchRequest) request.R
 		return refuse(code)
 	}
 	stat, _ := a.tree.Stat(q.Path)
+	a.reads.add(q.Path, statSize)
 	return request.Reply{Body: &wire.StatResponse{Stat: stat}}
 }
 
@@ -155,7 +164,7 @@ func (a *Apply) multiRead(c *request.Committed, q *wire.MultiRequest) request.Re
 		}
 		results[i].Op = op.Op
 		if op.Op == wire.OpGetChildren {
-			results[i].Children = a.tree.Children(read.Path)
+			results[i].Children = a.children(read.Path)
 			for _, name := range results[i].Children {
 				size += 4 + len(name)
 			}
@@ -163,6 +172,7 @@ func (a *Apply) multiRead(c *request.Committed, q *wire.MultiRequest) request.Re
 		}
 		results[i].Data = a.tree.Data(read.Path)
 		size += len(results[i].Data)
+		a.reads.add(read.Path, statSize+len(results[i].Data))
 		results[i].Stat, _ = a.tree.Stat(read.Path)
 	}
 	return request.Reply{Body: &wire.MultiResponse{Results: results}}

@@ -37,6 +37,7 @@ func (a *Apply) change(c *request.Committed, change request.Change) wire.MultiRe
 	switch ch := change.(type) {
 	case *request.Create:
 		stat := a.tree.Create(ch.Path, ch.Data, ch.ACL, ch.Owner, ch.ParentCversion, c.Zxid, c.Time)
+		a.writes.add(ch.Path, len(ch.Data))
 		parent, _ := tree.Split(ch.Path)
 		a.notify(a.watches.FireData(ch.Path), wire.EventNodeCreated, ch.Path, c.Zxid, ch.ACL)
 		a.childrenChanged(parent, c.Zxid)
@@ -46,6 +47,7 @@ func (a *Apply) change(c *request.Committed, change request.Change) wire.MultiRe
 		return wire.MultiResult{Op: wire.OpDelete}
 	case *request.SetData:
 		stat, _ := a.tree.SetData(ch.Path, ch.Data, ch.Version, c.Zxid, c.Time)
+		a.writes.add(ch.Path, len(ch.Data))
 		acl, _ := a.tree.ACL(ch.Path)
 		a.notify(a.watches.FireData(ch.Path), wire.EventNodeDataChanged, ch.Path, c.Zxid, acl)
 		return wire.MultiResult{Op: wire.OpSetData, Stat: stat}
@@ -83,6 +85,7 @@ func (a *Apply) remove(path string, zxid int64) {
 		return
 	}
 	a.tree.Delete(path, zxid)
+	a.writes.add(path, 0)
 	told := a.watches.FireData(path)
 	a.notify(told, wire.EventNodeDeleted, path, zxid, acl)
 	a.notify(without(a.watches.FireGone(path), told), wire.EventNodeDeleted, path, zxid, acl)

@@ -85,8 +85,14 @@ func (s *Set) accept(ln Listener) {
 }
 
 func (s *Set) add(nc net.Conn, mode Mode) {
+	if s.env.Refuse.Load() {
+		s.env.Counters.Refused.Add(1)
+		reset(nc)
+		return
+	}
 	host := hostOf(nc.RemoteAddr())
 	if !s.inside.enter(&s.env.Limits, host) {
+		s.env.Counters.Refused.Add(1)
 		s.env.Counters.Meter.Rejected.Add(1)
 		s.env.Log.Warn("closing a connection: too many", "peer", nc.RemoteAddr())
 		_ = nc.Close() // as good as closed anyway
@@ -99,6 +105,7 @@ func (s *Set) add(nc net.Conn, mode Mode) {
 		c.Reset()
 		return
 	}
+	s.env.Counters.Accepted.Add(1)
 	s.came++
 	c.number = s.came
 	s.conns[c] = struct{}{}
@@ -111,6 +118,21 @@ func (s *Set) add(nc net.Conn, mode Mode) {
 		defer s.remove(c)
 		c.guard(c.write)
 	})
+}
+
+// Visit calls f, unless the connections are ending. Drain waits for it as it does for a reader, so f may submit requests.
+func (s *Set) Visit(f func()) bool {
+	s.mu.Lock()
+	ok := s.state == open
+	if ok {
+		s.readers.Add(1)
+	}
+	s.mu.Unlock()
+	if ok {
+		defer s.readers.Done()
+		f()
+	}
+	return ok
 }
 
 func (s *Set) remove(c *Conn) {

@@ -17,7 +17,9 @@ type account struct {
 	timeout time.Duration
 	heard   time.Duration // when the client last asked for something, by the sessions' clock
 	sent    int64
-	now     time.Duration // when the first of the replies that are due left the pipeline
+	// bytesOut is all that was queued, unlike the rest not begun anew by crst.
+	bytesOut int64
+	now      time.Duration // when the first of the replies that are due left the pipeline
 
 	// What publish adds to the server's counters: these are shared, so they are written once for all that leaves together.
 	answers int64 // to requests
@@ -206,8 +208,9 @@ func (c *Conn) describe() (d fourletter.Conn, ok bool) {
 	}
 	now := c.env.Now()
 	d = fourletter.Conn{
-		Addr: fourletter.Address(c.nc.RemoteAddr()), Queued: int64(c.queued), Received: c.received.Load(), Sent: c.sent,
-		Session: c.who, Timeout: c.timeout, Established: c.established,
+		Peer: c.nc.RemoteAddr().String(), Addr: fourletter.Address(c.nc.RemoteAddr()), Queued: int64(c.queued), Received: c.received.Load(), Sent: c.sent,
+		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut,
+		Secure: c.link != c.nc, Session: c.who, Timeout: c.timeout, Established: c.established,
 		LastOp: c.opName(), LastCxid: c.lastCxid, LastZxid: c.lastZxid, LastReply: c.lastReply, Latency: c.latency, Last: c.last,
 	}
 	if !c.stalled && !c.probe {

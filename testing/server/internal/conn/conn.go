@@ -40,6 +40,7 @@ type Env struct {
 	MaxTimeout time.Duration
 	Words      fourletter.Whitelist
 	Limits     Limits
+	Refuse     *atomic.Bool // whether new connections are turned away
 
 	Now      func() time.Duration         // the sessions' clock
 	LastZxid func() int64                 // the newest that a client may have seen
@@ -67,6 +68,7 @@ type Conn struct {
 	number      int64  // guarded by Set.mu: which connection it is, counted from 1
 	established time.Time
 	received    atomic.Int64 // packets
+	bytesIn     atomic.Int64
 
 	mu  sync.Mutex // guards all below
 	out []byte     // queued for sending
@@ -111,13 +113,13 @@ func (c *Conn) Abort() { c.abort(false) }
 // Reset is Abort as a crash does it: the client gets no orderly end of the stream, if the network can tell the difference.
 func (c *Conn) Reset() { c.abort(true) }
 
-func (c *Conn) abort(reset bool) {
+func (c *Conn) abort(asCrash bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.abortLocked(reset)
+	c.abortLocked(asCrash)
 }
 
-func (c *Conn) abortLocked(reset bool) {
+func (c *Conn) abortLocked(asCrash bool) {
 	if c.aborted {
 		return
 	}
@@ -128,10 +130,19 @@ func (c *Conn) abortLocked(reset bool) {
 	c.env.Counters.Open.Add(-1) // before the client can see the end, as is what follows
 	c.inside.leave(c.host)
 	close(c.dead)
-	if tcp, ok := c.nc.(interface{ SetLinger(sec int) error }); ok && reset {
-		_ = tcp.SetLinger(0) // a socket that is gone already needs no reset
+	if asCrash {
+		reset(c.nc)
+		return
 	}
 	_ = c.nc.Close() // closing is all that is left to do, whatever it says
+}
+
+// reset closes a connection as a crash does, if the network can tell the difference.
+func reset(nc net.Conn) {
+	if tcp, ok := nc.(interface{ SetLinger(sec int) error }); ok {
+		_ = tcp.SetLinger(0) // a socket that is gone already needs no reset
+	}
+	_ = nc.Close() // closing is all that is left to do, whatever it says
 }
 
 // drain makes the reader stop at the next frame that is not here yet.

@@ -66,7 +66,7 @@ func (l *Latency) Sum() fourletter.Latency {
 	for _, p := range []struct {
 		at   int64 // per mille
 		into *int64
-	}{{500, &s.P50}, {950, &s.P95}, {990, &s.P99}, {999, &s.P999}} {
+	}{{500, &s.P50}, {900, &s.P90}, {950, &s.P95}, {990, &s.P99}, {999, &s.P999}} {
 		rank, below := (s.Count*p.at+999)/1000, int64(0)
 		for ms := range count {
 			if below += count[ms]; below >= rank {

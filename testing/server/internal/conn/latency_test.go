@@ -16,7 +16,7 @@ func TestLatency(t *testing.T) {
 	for ms := range 1000 {
 		l.add(time.Duration(ms+1)*time.Millisecond + 999*time.Microsecond)
 	}
-	want := fourletter.Latency{Count: 1000, Total: 500500, Min: 1, Max: 1000, P50: 1000, P95: 1000, P99: 1000, P999: 1000}
+	want := fourletter.Latency{Count: 1000, Total: 500500, Min: 1, Max: 1000, P50: 1000, P90: 1000, P95: 1000, P99: 1000, P999: 1000}
 	if got := l.Sum(); got != want { // above 255 ms only the largest is known
 		t.Errorf("%+v, want %+v", got, want)
 	}

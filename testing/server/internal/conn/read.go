@@ -103,9 +103,12 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 
 // took counts frames and their bytes.
 func (c *Conn) took(frames int64, bytes int) {
+	total := 4*frames + int64(bytes)
 	c.received.Add(frames)
+	c.bytesIn.Add(total)
 	c.env.Counters.Received.Add(frames)
-	c.env.Counters.Meter.BytesIn.Add(4*frames + int64(bytes))
+	c.env.Counters.BytesIn.Add(total)
+	c.env.Counters.Meter.BytesIn.Add(total)
 }
 
 // parse decodes a frame. What only a server may send is as unknown as what nobody sends; a record that does not decode is

@@ -24,6 +24,7 @@ func (c *Conn) begin() (stream io.Reader, ok bool) {
 	m := &c.env.Counters.Meter
 	m.wordsIn.Add(1)
 	m.BytesIn.Add(int64(len(first)))
+	c.bytesIn.Add(int64(len(first)))
 	c.mu.Lock()
 	c.probe = true
 	c.mu.Unlock()
@@ -59,6 +60,7 @@ func (c *Conn) endWith(answer []byte) {
 	if !c.aborted && !c.closing {
 		c.out = append(c.out, answer...)
 		c.sent += n
+		c.bytesOut += int64(len(answer))
 		c.closingLocked()
 	}
 	c.mu.Unlock()

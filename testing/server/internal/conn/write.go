@@ -42,11 +42,13 @@ func (c *Conn) send(r *request.Reply, own bool) (dirty bool) {
 	c.encode(r)
 	size := int64(len(c.out) - had - 4)
 	c.sent++
+	c.bytesOut += size + 4
 	c.env.Counters.Sent.Add(1)
-	_, event := r.Body.(*wire.WatcherEvent)
+	c.env.Counters.BytesOut.Add(size + 4)
+	told, event := r.Body.(*wire.WatcherEvent)
 	switch {
 	case event:
-		c.env.Counters.Events.Add(1)
+		c.env.Counters.told(told.Type)
 		c.sizes.add(size)
 		c.env.Counters.Meter.EventBytes.Add(size)
 	case own:

@@ -17,14 +17,15 @@ func Answer(w Word, src Source, mask int64) []byte { return []byte(answer(w, src
 func answer(w Word, src Source, mask int64) string {
 	switch w {
 	case Conf:
-		return conf(src.Config(), src.Self().Era)
+		return conf(src.Config(), src.Disk(), src.Self().Era)
 	case Cons:
 		return cons(src.Conns())
 	case Crst:
 		src.ResetConns()
 		return "Connection stats reset.\n"
-	case Dirs: // nothing is on disk
-		return "datadir_size: 0\nlogdir_size: 0\n"
+	case Dirs:
+		d := src.Disk()
+		return fmt.Sprintf("datadir_size: %d\nlogdir_size: %d\n", d.DataSize, d.LogSize)
 	case Dump:
 		return dump(src)
 	case Envi:
@@ -39,7 +40,7 @@ func answer(w Word, src Source, mask int64) string {
 		}
 		return "rw"
 	case Mntr:
-		return mntr(src.Stats(), src.Metrics(), src.Self())
+		return mntr(src)
 	case Ruok:
 		return "imok"
 	case Srst:
@@ -72,7 +73,7 @@ func (s *Self) version() string {
 	return line
 }
 
-func (s *Self) state() string {
+func (s *Self) State() string {
 	if s.ReadOnly {
 		return "read-only"
 	}
@@ -95,12 +96,12 @@ func srvr(s Stats, self Self) string {
 		fmt.Sprintf("Connections: %d", s.Connections),
 		fmt.Sprintf("Outstanding: %d", s.Outstanding),
 		fmt.Sprintf("Zxid: 0x%x", s.Zxid),
-		"Mode: "+self.state(),
+		"Mode: "+self.State(),
 		fmt.Sprintf("Node count: %d", s.Nodes),
 	)
 }
 
-func conf(c Config, e *era.Era) string {
+func conf(c Config, d Disk, e *era.Era) string {
 	var b strings.Builder
 	line := func(key, value string) {
 		if e.KnowsConf(key) {
@@ -110,10 +111,10 @@ func conf(c Config, e *era.Era) string {
 	number := func(key string, n int64) { line(key, strconv.FormatInt(n, 10)) }
 	line("clientPort", port(c.Port))
 	line("secureClientPort", port(c.SecurePort))
-	line("dataDir", "")
-	number("dataDirSize", 0)
-	line("dataLogDir", "")
-	number("dataLogSize", 0)
+	line("dataDir", d.DataDir)
+	number("dataDirSize", d.DataSize)
+	line("dataLogDir", d.LogDir)
+	number("dataLogSize", d.LogSize)
 	number("tickTime", c.Tick.Milliseconds())
 	number("maxClientCnxns", int64(c.MaxClientConns))
 	number("minSessionTimeout", c.MinTimeout.Milliseconds())

@@ -62,3 +62,14 @@ var percentiles = []string{
 	"server_write_committed_time_ms", "sync_processor_queue_time_ms", "sync_processor_queue_flush_time_ms",
 	"write_commitproc_time_ms",
 }
+
+// What is told of namespaces.
+const (
+	bytesLimit    = "quota_bytes_limit_per_namespace"
+	countUsage    = "quota_count_usage_per_namespace"
+	countLimit    = "quota_count_limit_per_namespace"
+	bytesUsage    = "quota_bytes_usage_per_namespace"
+	quotaExceeded = "quota_exceeded_error_per_namespace"
+	readBytes     = "read_per_namespace"
+	writeBytes    = "write_per_namespace"
+)

@@ -7,55 +7,17 @@ import (
 
 // mntr tells all that is measured. What this server does not have, such as a quorum, an fsync or a queue between threads, is
 // there and 0.
-func mntr(s Stats, m Metrics, self Self) string {
+func mntr(src Source) string {
+	self := src.Self()
 	if self.Era.ShortMntr {
-		return shortMntr(s, m, self)
+		return shortMntr(src.Stats(), src.Metrics(), self)
 	}
 	var b strings.Builder
 	line := func(key, value string) { b.WriteString("zk_" + key + "\t" + value + "\n") }
-	number := func(key string, n int64) { line(key, strconv.FormatInt(n, 10)) }
-	known := self.Era.KnowsMetric
 	line("version", self.Era.Full())
-	line("server_state", self.state())
-	values := measured(&s, &m)
-	for _, key := range gauges {
-		switch key {
-		case "avg_latency":
-			line(key, Double(s.Latency.Avg()))
-		case "connection_drop_probability":
-			line(key, "0.0")
-		default:
-			number(key, values[key])
-		}
-	}
-	for _, key := range counters {
-		if known(key) {
-			number(key, values[key])
-		}
-	}
-	summary := func(key string, l Latency) {
-		line("avg_"+key, Double(l.Avg()))
-		number("min_"+key, l.Min)
-		number("max_"+key, l.Max)
-		number("cnt_"+key, l.Count)
-		number("sum_"+key, l.Total)
-	}
-	for _, key := range summaries {
-		if known(key) {
-			summary(key, Latency{})
-		}
-	}
-	latencies := map[string]Latency{"readlatency": m.Reads, "updatelatency": m.Updates}
-	for _, key := range percentiles {
-		if !known(key) {
-			continue
-		}
-		l := latencies[key]
-		summary(key, l)
-		number("p50_"+key, l.P50)
-		number("p95_"+key, l.P95)
-		number("p99_"+key, l.P99)
-		number("p999_"+key, l.P999)
+	line("server_state", self.State())
+	for _, m := range Measures(src) {
+		m.Lines(line)
 	}
 	return b.String()
 }
@@ -70,7 +32,7 @@ func shortMntr(s Stats, m Metrics, self Self) string {
 		case "version":
 			line(key, self.Era.Full())
 		case "server_state":
-			line(key, self.state())
+			line(key, self.State())
 		case "avg_latency":
 			line(key, average(&s.Latency, self.Era))
 		case "fsync_threshold_exceed_count":

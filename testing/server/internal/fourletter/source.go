@@ -16,6 +16,7 @@ type Source interface {
 	Expiries() Expiries
 	Ephemerals() []Owner // by session
 	Watches() Watches
+	Disk() Disk
 
 	ResetStats()
 	ResetConns()
@@ -44,7 +45,7 @@ type Stats struct {
 type Latency struct {
 	Count, Total, Min, Max int64
 
-	P50, P95, P99, P999 int64
+	P50, P90, P95, P99, P999 int64
 }
 
 // Avg is the mean, or 0 if there was nothing.
@@ -76,6 +77,33 @@ type Metrics struct {
 	Sessionless int64 // connections that never shook hands
 	Insecure    int64 // TLS handshakes that failed
 	Requests    int64 // handed to the pipeline
+	Namespaces  Namespaces
+}
+
+// Namespaces is what is measured of each znode below the root and all below it, by name.
+type Namespaces struct {
+	Reads    map[string]Latency // bytes: of the path, of what was read, and of a Stat
+	Writes   map[string]Latency // bytes: of the path and the data
+	Quotas   map[string]Quota
+	Exceeded map[string]int64 // requests that a hard limit refused
+}
+
+// Quota sums up the quotas below a namespace; -1 is no limit, and counts as that.
+type Quota struct {
+	Limited                bool // whether there are limits
+	CountLimit, BytesLimit int64
+	Counted                bool // whether there are stats
+	Count, Bytes           int64
+}
+
+// Disk is where the data are. Without a folder everything is zero.
+type Disk struct {
+	DataDir, LogDir   string // of the snapshots, and of the log
+	DataSize, LogSize int64  // bytes of the files there
+
+	Snapshot bool // whether there is a snapshot; then the newest one's:
+	Zxid     int64
+	Taken    time.Time // zero is unknown
 }
 
 // Config is what Conf tells.
@@ -90,11 +118,15 @@ type Config struct {
 
 // Conn is one connection.
 type Conn struct {
-	Addr        string // as Java writes it
+	Peer        string // its address
+	Addr        string // the same as Java writes it
+	Secure      bool   // by way of the port for TLS
 	Interest    int    // 1 for reading, 4 for writing
 	Queued      int64
 	Received    int64
 	Sent        int64
+	BytesIn     int64
+	BytesOut    int64
 	Session     int64 // 0 before the handshake
 	Timeout     time.Duration
 	Established time.Time
@@ -111,6 +143,7 @@ type Conn struct {
 // Expiries is the sessions by when they expire, in that order.
 type Expiries []struct {
 	At       time.Time
+	Clock    time.Duration // the same by a clock of the server's own
 	Sessions []int64
 }
 

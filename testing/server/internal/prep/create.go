@@ -124,7 +124,11 @@ func (p *Prep) quota(path string, bytes, count int) wire.Code {
 	if !p.settings.EnforceQuota {
 		return wire.OK
 	}
-	return p.view.tree.CheckQuota(path, int64(bytes), int64(count))
+	code := p.view.tree.CheckQuota(path, int64(bytes), int64(count))
+	if code == wire.QuotaExceeded {
+		p.exceeded.add(path)
+	}
+	return code
 }
 
 // numbered appends ten digits. A count that has wrapped keeps its sign among them, as in Java's %010d.

@@ -38,6 +38,7 @@ type Prep struct {
 	sessions Sessions
 	zxid     int64 // the last one given out
 	now      int64 // ms since 1970, of the transaction in preparation
+	exceeded exceeded
 }
 
 // New returns a stage that goes on where the tree is.

@@ -28,6 +28,20 @@ func (t *Table) Buckets() []Bucket {
 	return all
 }
 
+// Counts is what has become of the sessions so far.
+type Counts struct {
+	Created int64
+	Expired int64
+	Closed  int64 // by their clients
+}
+
+// Counts returns the counts.
+func (t *Table) Counts() Counts {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.counts
+}
+
 // Len is the number of sessions.
 func (t *Table) Len() int {
 	t.mu.Lock()

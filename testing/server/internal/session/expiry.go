@@ -35,7 +35,7 @@ func (t *Table) Expire(now time.Duration) []int64 {
 	for last := int64(now / t.tick); t.looked <= last; t.looked++ {
 		for s := range t.buckets[t.looked] {
 			if !s.closing && (s.local || !t.frozen.Load()) {
-				s.closing = true
+				s.closing, s.expired = true, true
 				ids = append(ids, s.id)
 			}
 			s.bucket = 0

@@ -30,6 +30,7 @@ type session struct {
 	closing   bool  // its closeSession is on its way
 	committed bool  // its createSession has been applied
 	local     bool  // nobody but this server knows of it
+	expired   bool  // it ends because its time has passed
 	holder    Holder
 }
 
@@ -44,6 +45,7 @@ type Table struct {
 	sessions map[int64]*session
 	buckets  map[int64]map[*session]struct{}
 	looked   int64 // buckets up to this one are done
+	counts   Counts
 }
 
 // NewTable returns an empty table. Ids begin with the server's id and the time, so that servers do not share them.
@@ -83,8 +85,9 @@ func (t *Table) Restore(id int64, timeout, now time.Duration) {
 func (t *Table) Commit(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if s := t.sessions[id]; s != nil {
+	if s := t.sessions[id]; s != nil && !s.committed {
 		s.committed = !s.local
+		t.counts.Created++
 	}
 }
 
@@ -133,14 +136,19 @@ func (t *Table) Check(id int64) wire.Code {
 
 // SetClosing stops the session from asking for more. It fails if that had happened before, or there is no such session, or the
 // table is frozen and the session not local.
-func (t *Table) SetClosing(id int64) bool {
+func (t *Table) SetClosing(id int64) bool { return t.end(id, false) }
+
+// ExpireOne is SetClosing for a session that ends as if its time had passed.
+func (t *Table) ExpireOne(id int64) bool { return t.end(id, true) }
+
+func (t *Table) end(id int64, expired bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sessions[id]
 	if s == nil || s.closing || t.frozen.Load() && !s.local {
 		return false
 	}
-	s.closing = true
+	s.closing, s.expired = true, expired
 	return true
 }
 
@@ -163,6 +171,11 @@ func (t *Table) Remove(id int64) Holder {
 	}
 	t.unschedule(s)
 	delete(t.sessions, id)
+	if s.expired {
+		t.counts.Expired++
+	} else {
+		t.counts.Closed++
+	}
 	return s.holder
 }
 
@@ -181,7 +194,7 @@ func (t *Table) restart(now time.Duration) {
 			delete(t.sessions, id)
 			continue
 		}
-		s.closing, s.holder = false, nil
+		s.closing, s.expired, s.holder = false, false, nil
 		t.schedule(s, now)
 	}
 }

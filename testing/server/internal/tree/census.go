@@ -4,14 +4,14 @@ package tree
 type Census struct {
 	Nodes      int // the root twice
 	Ephemerals int
-	DataSize   int // bytes of paths and data
+	DataSize   int // bytes of paths and data, as Apache counts them
 }
 
 // Census looks at every znode.
 func (t *Tree) Census() Census {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	c := Census{Nodes: len(t.nodes)}
+	c := Census{Nodes: len(t.nodes), DataSize: -t.unseen}
 	for path, n := range t.nodes {
 		c.DataSize += len(path) + len(n.data)
 	}

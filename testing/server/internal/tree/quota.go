@@ -49,7 +49,14 @@ func (t *Tree) count(path string, stats *node) {
 		u[countKey]++
 		u[bytesKey] += int64(len(n.data))
 	})
-	stats.data = u.text()
+	t.restate(stats, u)
+}
+
+// restate gives a quota's stats a text of their own.
+func (t *Tree) restate(stats *node, u usage) {
+	text := u.text()
+	t.unseen += len(text) - len(stats.data)
+	stats.data = text
 }
 
 // each visits a znode and all below it.
@@ -78,7 +85,7 @@ func (t *Tree) charge(path string, bytes, count int64) {
 	u, _ := parseUsage(stats.data) // Apache ends on what it cannot read
 	u[countKey] = u.get(countKey) + count
 	u[bytesKey] = u.get(bytesKey) + bytes
-	stats.data = u.text()
+	t.restate(stats, u)
 }
 
 // quotaOn returns the deepest path with a quota that path is, or is below of; "" is none.

@@ -25,6 +25,7 @@ type Tree struct {
 	ephemerals map[int64]map[string]struct{} // paths by session
 	mortal     map[string]struct{}           // containers and znodes with a time to live
 	limited    map[string]struct{}           // paths that have a quota
+	unseen     int                           // bytes by which quotas' stats grew by themselves, which Apache does not see
 
 	last atomic.Int64
 }
