@@ -25,6 +25,7 @@
 //	1   something else went wrong, such as a port that is taken, or a drain that took too long
 //	2   wrong arguments or a wrong file
 //	3   a directory of data that cannot be reached
+//	4   the port for commands over HTTP cannot be had
 //	10  the disk failed while serving
 //	130, 143  a second SIGINT or SIGTERM ended it at once
 //

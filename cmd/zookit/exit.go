@@ -6,6 +6,7 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 	exitData   = 3
+	exitAdmin  = 4
 	exitDisk   = 10
 
 	exitSignal = 128 // and the signal's number, as shells have it

@@ -12,9 +12,8 @@ import (
 )
 
 // options makes the server's options of a configuration that is servable.
-func options(cfg *zoocfg.Config) []server.Option {
+func options(cfg *zoocfg.Config) ([]server.Option, error) {
 	all := []server.Option{
-		server.WithAddr(cfg.Clients.Listen),
 		server.WithTick(cfg.Tick),
 		server.WithSessionTimeouts(max(cfg.MinTimeout, time.Millisecond), max(cfg.MaxTimeout, time.Millisecond)),
 		server.WithMaxClientConns(cfg.Clients.MaxPerHost),
@@ -27,10 +26,14 @@ func options(cfg *zoocfg.Config) []server.Option {
 		server.WithContainerMaxNeverUsed(cfg.Znodes.MaxNeverUsed),
 		server.WithSuperDigest(cfg.Auth.SuperDigest),
 	}
+	if cfg.Clients.Listen != "" {
+		all = append(all, server.WithAddr(cfg.Clients.Listen))
+	}
 	if cfg.Has(wordsKey) {
 		all = append(all, server.WithFourLetterWords(cfg.Clients.Words...))
 	}
-	return append(all, onDisk(cfg.Disk)...)
+	security, err := secured(cfg)
+	return slices.Concat(all, onDisk(cfg.Disk), security), err
 }
 
 const wordsKey = "4lw.commands.whitelist"
@@ -60,7 +63,7 @@ func servable(cfg *zoocfg.Config, log *slog.Logger) error {
 			cfg.File, cfg.Ensemble.Voters+cfg.Ensemble.Observers)
 	}
 	var errs []error
-	if cfg.Clients.Listen == "" {
+	if cfg.Clients.Listen == "" && cfg.TLS.Listen == "" {
 		errs = append(errs, fmt.Errorf("%s: clientPort is not set, so no client could connect", cfg.File))
 	}
 	if _, err := server.New(server.WithFourLetterWords(cfg.Clients.Words...)); err != nil {

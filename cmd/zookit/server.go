@@ -35,14 +35,32 @@ func (cmd *serverCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
-	srv, err := server.New(append(options(cfg), server.WithLogger(log), server.WithVersion(cmd.Emulate.Version))...)
+	opts, err := options(cfg)
 	if err != nil {
 		return withStatus(exitUsage, err)
 	}
+	srv, err := server.New(append(opts, server.WithLogger(log), server.WithVersion(cmd.Emulate.Version))...)
+	if err != nil {
+		return withStatus(exitUsage, err)
+	}
+	web, err := listenHTTP(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
 	if err := srv.Start(ctx); err != nil {
+		web.close()
 		return explain(err)
 	}
-	s.sayf("zookit: serving on %s, %s\n", srv.Addr(), kept(cfg.Disk))
+	s.sayf("zookit: serving on %s, %s\n", addresses(cfg, srv), kept(cfg.Disk))
+	beside, cancel := context.WithCancel(ctx)
+	wait := web.serve(beside, srv)
+	defer wait()
+	defer cancel()
+	return cmd.until(ctx, srv, log)
+}
+
+// until waits for the end and makes it one in order.
+func (cmd *serverCmd) until(ctx context.Context, srv *server.Server, log *slog.Logger) error {
 	select {
 	case <-ctx.Done():
 		log.Info("draining", "for at most", cmd.Drain)

@@ -5,6 +5,7 @@ import "time"
 // Config is what a file says, with Apache's defaults for what it does not say.
 type Config struct {
 	File string // its path, for messages
+	Text string // what is in it
 
 	Tick       time.Duration
 	MinTimeout time.Duration // of sessions

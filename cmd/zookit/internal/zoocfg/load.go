@@ -19,6 +19,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zoocfg: %w", err)
 	}
+	c.Text = string(file)
 	props, err := properties(path, file)
 	if err != nil {
 		return nil, fmt.Errorf("zoocfg: %w", err)
