@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"crypto/tls"
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
@@ -207,10 +208,11 @@ func (c *Conn) describe() (d fourletter.Conn, ok bool) {
 		return d, false
 	}
 	now := c.env.Now()
+	_, secure := c.link.(*tls.Conn)
 	d = fourletter.Conn{
 		Peer: c.nc.RemoteAddr().String(), Addr: fourletter.Address(c.nc.RemoteAddr()), Queued: int64(c.queued), Received: c.received.Load(), Sent: c.sent,
 		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut,
-		Secure: c.link != c.nc, Session: c.who, Timeout: c.timeout, Established: c.established,
+		Secure: secure, Session: c.who, Timeout: c.timeout, Established: c.established,
 		LastOp: c.opName(), LastCxid: c.lastCxid, LastZxid: c.lastZxid, LastReply: c.lastReply, Latency: c.latency, Last: c.last,
 	}
 	if !c.stalled && !c.probe {
