@@ -73,6 +73,7 @@ func (s *Self) version() string {
 	return line
 }
 
+// State is the mode in one word, as srvr and mntr tell it.
 func (s *Self) State() string {
 	if s.ReadOnly {
 		return "read-only"
