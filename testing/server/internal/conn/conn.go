@@ -42,6 +42,7 @@ type Env struct {
 	Now      func() time.Duration         // the sessions' clock
 	LastZxid func() int64                 // the newest that a client may have seen
 	Submit   func([]request.Request) bool // hands over to the pipeline; false if that is gone
+	Direct   func([]request.Request) bool // answers here and now, if nothing is in the way; false if it has done nothing
 	Answer   func(w fourletter.Word, mask int64) []byte
 	Go       func(func()) // starts a goroutine that the server waits for
 }
@@ -66,6 +67,7 @@ type Conn struct {
 
 	mu  sync.Mutex // guards all below
 	out []byte     // queued for sending
+	try *trier     // nil where writing may have to wait
 	unsent
 	account
 	pending  int  // requests handed over and not answered
@@ -86,7 +88,7 @@ func newConn(env *Env, nc net.Conn, host string, inside *admission) *Conn {
 		env: env, nc: nc, host: host, inside: inside,
 		ready: make(chan struct{}), dead: make(chan struct{}),
 		wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
-		established: time.Now(),
+		established: time.Now(), try: newTrier(nc),
 	}
 	c.heard = env.Now()
 	c.countAnew()

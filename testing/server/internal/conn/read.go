@@ -156,7 +156,10 @@ func (c *Conn) submit(batch []request.Request) bool {
 	if !c.env.Sessions.Touch(c.session, now) {
 		return true
 	}
-	c.expect(batch, now)
+	if alone := c.expect(batch, now); alone && c.env.Direct(batch) {
+		c.push()
+		return true
+	}
 	if !c.env.Submit(batch) {
 		c.Abort()
 		return false

@@ -46,6 +46,23 @@ func New(t Tree, s Sessions, settings Settings) *Prep {
 	return &Prep{settings: settings, view: newView(t), sessions: s, zxid: t.LastZxid()}
 }
 
+// Read is Next for a request that writes nothing and asks for no order; ok is false for any other. Anyone may call it.
+func (p *Prep) Read(r *request.Request) (t request.Txn, ok bool) {
+	row, _ := r.Op.Lookup()
+	if row.Kind != wire.KindRead || r.Refused != wire.OK || r.Gone {
+		return t, false
+	}
+	return p.read(r), true
+}
+
+func (p *Prep) read(r *request.Request) request.Txn {
+	t := request.Txn{Request: r, Err: r.Refused}
+	if t.Err == wire.OK && r.Op != wire.OpWhoAmI {
+		t.Err = p.sessions.Check(r.Session)
+	}
+	return t
+}
+
 // Next turns a request into a transaction. A request that fails becomes one, too.
 func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 	t := request.Txn{Request: r}
@@ -57,15 +74,11 @@ func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 		return t
 	}
 	if !p.writes(r) {
-		t.Err = r.Refused
-		switch {
-		case t.Err != wire.OK, r.Op == wire.OpWhoAmI:
-		case r.Op == wire.OpCloseSession: // a local one's
+		if r.Op == wire.OpCloseSession && r.Refused == wire.OK { // a local one's
 			p.sessions.SetClosing(r.Session)
-		default:
-			t.Err = p.sessions.Check(r.Session)
+			return t
 		}
-		return t
+		return p.read(r)
 	}
 	p.view.begin()
 	p.zxid++
