@@ -25,6 +25,11 @@ type Apply struct {
 	watches  *tree.Watches[request.Origin]
 	sessions Sessions
 	out      []request.Delivery
+
+	// The bodies of the replies that servers give most: one of each is enough, since a reply is valid until the next.
+	got  wire.GetDataResponse
+	stat wire.StatResponse
+	path wire.PathResponse
 }
 
 // New returns a stage that nobody watches yet.

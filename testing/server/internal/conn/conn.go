@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/fourletter"
@@ -57,7 +58,11 @@ type Conn struct {
 	wake    chan struct{} // tells the writer that there is something to do
 	room    chan struct{} // tells the reader that less is queued
 	ids     atomic.Pointer[[]auth.ID]
-	guess   int // the reader's: how large the next batch may become
+
+	// The reader's.
+	guess   int               // how large the next batch may become
+	spare   []request.Request // to be filled again
+	decoder wire.Reader       // it would be allocated for each request
 
 	inside      *admission
 	host        string // as the limits count it

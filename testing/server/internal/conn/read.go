@@ -66,7 +66,10 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		c.took(seen, bytes)
 		c.guess = len(batch)
 	}()
-	batch = make([]request.Request, 0, min(c.guess, most))
+	batch, c.spare = c.spare[:0], nil
+	if batch == nil {
+		batch = make([]request.Request, 0, min(c.guess, most))
+	}
 	for first := true; first || frames.Buffered() && len(batch) < most; first = false {
 		frame, err := frames.Next()
 		if err != nil {
@@ -111,9 +114,10 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	if len(frame) < wire.RequestHeaderSize {
 		return request.Request{}, wire.ErrMalformed
 	}
-	rd := wire.NewReader(frame)
+	rd := &c.decoder
+	*rd = wire.NewReader(frame)
 	var h wire.RequestHeader
-	h.Decode(&rd)
+	h.Decode(rd)
 	r := request.Request{From: c, Session: c.session, Xid: h.Xid, Op: h.Op, IDs: c.IDs()}
 	c.env.Counters.count(h.Op)
 	row, known := h.Op.Lookup()
@@ -125,7 +129,7 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	}
 	r.Body = row.Request()
 	rd.AsJava()
-	r.Body.Decode(&rd)
+	r.Body.Decode(rd)
 	if rd.Err() != nil {
 		if h.Op == wire.OpAuth {
 			return r, rd.Err()
@@ -158,6 +162,10 @@ func (c *Conn) submit(batch []request.Request) bool {
 	}
 	if alone := c.expect(batch, now); alone && c.env.Direct(batch) {
 		c.push()
+		if cap(batch) <= minWindow { // a connection that falls silent should hold little
+			clear(batch)
+			c.spare = batch
+		}
 		return true
 	}
 	if !c.env.Submit(batch) {
