@@ -1,6 +1,9 @@
 package server
 
-import "github.com/zookit-go/zookit/testing/server/internal/request"
+import (
+	"github.com/zookit-go/zookit/testing/server/internal/prep"
+	"github.com/zookit-go/zookit/testing/server/internal/request"
+)
 
 // direct answers requests of a connection that has no others on their way, in the reader's own goroutine: a read that nothing
 // of its client's comes before needs no place in the chain, and a client that waits for each reply is spared three hand-overs from
@@ -11,7 +14,7 @@ import "github.com/zookit-go/zookit/testing/server/internal/request"
 // sees: an answered write has been applied.
 func (r *run) direct(batch []request.Request) bool {
 	for i := range batch {
-		if _, ok := r.prep.Read(&batch[i]); !ok {
+		if !prep.Reads(&batch[i]) {
 			return false
 		}
 	}
@@ -31,8 +34,7 @@ func (r *run) directOne(q *request.Request) {
 			r.panicked(p, q)
 		}
 	}()
-	t, _ := r.prep.Read(q)
-	c := request.Commit(t)
+	c := request.Commit(r.prep.Read(q))
 	for _, d := range r.apply.Next(&c) {
 		d.To.Send(d.Reply) // who sent them flushes: a read tells nobody else anything
 	}

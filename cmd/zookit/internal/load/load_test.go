@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,6 +179,29 @@ func TestLasting(t *testing.T) {
 	}, func(t *testing.T, c *load.Conn) {
 		if r, err := c.Run(ping, 1, load.Lasting(time.Second)); err != nil || r.Ops != 10 || r.Took != time.Second {
 			t.Errorf("%d operations in %v, %v", r.Ops, r.Took, err)
+		}
+	})
+}
+
+// Patience is for one reply, not for the run; a server that says nothing for so long has lost it.
+func TestPatience(t *testing.T) {
+	peer(t, func(_ *testing.T, nc net.Conn) {
+		frames := wire.NewFrameReader(nc, 1<<20)
+		for i := range int32(100) {
+			if _, err := frames.Next(); err != nil {
+				return
+			}
+			time.Sleep(10 * time.Second) // virtual
+			if _, err := nc.Write(reply(i + 1)); err != nil {
+				return
+			}
+		}
+		_, _ = frames.Next()
+		_, _ = frames.Next() // until the client gives up
+	}, func(t *testing.T, c *load.Conn) {
+		r, err := c.Run(ping, 1, load.Count(101))
+		if !errors.Is(err, os.ErrDeadlineExceeded) || r.Ops != 100 {
+			t.Errorf("%d operations, %v", r.Ops, err)
 		}
 	})
 }

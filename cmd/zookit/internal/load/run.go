@@ -41,16 +41,20 @@ func (r *Result) Percentile(p float64) time.Duration {
 
 // Run keeps window requests on their way until it is time to end, and then waits for the replies that are still due.
 func (c *Conn) Run(ask *Ask, window int, until Until) (Result, error) {
-	if err := c.nc.SetDeadline(time.Now().Add(until.For + patience)); err != nil {
-		return Result{}, fmt.Errorf("load: %w", err)
-	}
 	if len(c.sent) < window {
 		c.sent = make([]time.Time, window)
 	}
 	start := time.Now()
 	var r Result
 	sent, due := 0, window // due are those that may go out now
+	var by time.Time       // when something must have come
 	for now := start; ; now = time.Now() {
+		if by.Sub(now) < patience/2 {
+			by = now.Add(patience)
+			if err := c.nc.SetDeadline(by); err != nil {
+				return r, fmt.Errorf("load: %w", err)
+			}
+		}
 		if until.For > 0 && now.Sub(start) >= until.For {
 			due = 0
 		}

@@ -46,16 +46,14 @@ func New(t Tree, s Sessions, settings Settings) *Prep {
 	return &Prep{settings: settings, view: newView(t), sessions: s, zxid: t.LastZxid()}
 }
 
-// Read is Next for a request that writes nothing and asks for no order; ok is false for any other. Anyone may call it.
-func (p *Prep) Read(r *request.Request) (t request.Txn, ok bool) {
+// Reads tells whether the request writes nothing and asks for no order.
+func Reads(r *request.Request) bool {
 	row, _ := r.Op.Lookup()
-	if row.Kind != wire.KindRead || r.Refused != wire.OK || r.Gone {
-		return t, false
-	}
-	return p.read(r), true
+	return row.Kind == wire.KindRead && r.Refused == wire.OK && !r.Gone
 }
 
-func (p *Prep) read(r *request.Request) request.Txn {
+// Read is Next for a request that writes nothing. Anyone may call it.
+func (p *Prep) Read(r *request.Request) request.Txn {
 	t := request.Txn{Request: r, Err: r.Refused}
 	if t.Err == wire.OK && r.Op != wire.OpWhoAmI {
 		t.Err = p.sessions.Check(r.Session)
@@ -78,7 +76,7 @@ func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 			p.sessions.SetClosing(r.Session)
 			return t
 		}
-		return p.read(r)
+		return p.Read(r)
 	}
 	p.view.begin()
 	p.zxid++
