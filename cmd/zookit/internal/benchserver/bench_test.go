@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/zookit-go/zookit/cmd/zookit/internal/load"
 	"github.com/zookit-go/zookit/internal/interop/foreign"
@@ -113,6 +112,15 @@ func TestBesideApache(t *testing.T) {
 	count(t, out, `.*left out`, 0)
 }
 
+// A table that nobody can read is not worth the measuring.
+func TestNobodyReads(t *testing.T) {
+	r, w := io.Pipe()
+	_ = r.Close() // it never fails
+	if err := small("").Run(t.Context(), w); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("%v", err)
+	}
+}
+
 // The switches that leave parts out, do.
 func TestOnly(t *testing.T) {
 	out := run(t, small("memory/set/1/16"))
@@ -203,13 +211,13 @@ func TestUsage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer player.close()
-	for range 2 {
+	for len(s.reads) == 0 || p.usage().cpu == 0 { // the clock ticks every 10 ms
 		if err := player.play(load.Count(200), true, &s); err != nil {
 			t.Fatal(err)
 		}
 	}
 	m := p.memory()
-	if s.reads[1] < 1 || s.writes[1] < 1 || s.reads[1] > 10 || m.resident < 1<<20 || m.proportional < 1<<20 || p.usage().cpu < time.Millisecond {
-		t.Errorf("%+v, %+v, %v", s, m, p.usage())
+	if s.reads[0] < 1 || s.writes[0] < 1 || s.reads[0] > 10 || s.writes[0] > 10 || m.resident < 1<<20 || m.proportional < 1<<20 {
+		t.Errorf("%+v, %+v", s, m)
 	}
 }

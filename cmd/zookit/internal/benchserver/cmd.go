@@ -33,6 +33,7 @@ var ErrNoRounds = errors.New("bench: a round, and a turn that ends, are the leas
 type bench struct {
 	Cmd
 	w         io.Writer
+	err       error // the first in writing
 	only      *regexp.Regexp
 	classPath string // of Apache's server; "" is none
 }
@@ -65,9 +66,18 @@ func (c *Cmd) Run(ctx context.Context, w io.Writer) error {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("bench: %w", err)
 		}
+		if b.err != nil {
+			return b.err
+		}
 	}
 	b.ending(before)
-	return nil
+	return b.err
+}
+
+func (b *bench) printf(format string, args ...any) {
+	if _, err := fmt.Fprintf(b.w, format, args...); err != nil && b.err == nil {
+		b.err = fmt.Errorf("bench: %w", err)
+	}
 }
 
 func (b *bench) until() load.Until { return load.Until{Ops: b.Ops, For: b.Duration} }

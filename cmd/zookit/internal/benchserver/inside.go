@@ -27,7 +27,7 @@ func (b *bench) insides(ctx context.Context) error {
 		took = append(took, millis(d))
 	}
 	s := spreadOf(took[1:]) // the first fills caches
-	fmt.Fprintf(b.w, "\nInside a process, from zktest.Start to the reply to the first create: %s ms; aim < %.1f %s\n", s, fifth, atMost(s.median, fifth))
+	b.printf("\nInside a process, from zktest.Start to the reply to the first create: %s ms; aim < %.1f %s\n", s, fifth, atMost(s.median, fifth))
 	return nil
 }
 

@@ -19,9 +19,9 @@ func (b *bench) resident(ctx context.Context) error {
 	if !b.only.MatchString("resident") {
 		return nil
 	}
-	fmt.Fprintf(b.w, "\nResident memory in MiB, and the part of it that is not shared with other programs (PSS): empty, and right after %d znodes of\n"+
+	b.printf("\nResident memory in MiB, and the part of it that is not shared with other programs (PSS): empty, and right after %d znodes of\n"+
 		"%d bytes were created.\n\n", b.znodes, dataBytes)
-	fmt.Fprintln(b.w, "server             empty    PSS    full    PSS   bytes/znode   ours/it")
+	b.printf("server             empty    PSS    full    PSS   bytes/znode   ours/it\n")
 	sides := b.sides()
 	if b.classPath != "" {
 		sides = append(sides, apache("Apache "+smallHeap, b.classPath, smallHeap))
@@ -56,7 +56,7 @@ func (b *bench) resident(ctx context.Context) error {
 
 func (b *bench) residentRow(name string, empty, full memory, znodes int, ratio, verdict string) {
 	const mib = 1 << 20
-	fmt.Fprintf(b.w, "%-15s %8.1f %6.1f %7.1f %6.1f   %11.0f   %-7s   %s\n", name,
+	b.printf("%-15s %8.1f %6.1f %7.1f %6.1f   %11.0f   %-7s   %s\n", name,
 		float64(empty.resident)/mib, float64(empty.proportional)/mib, float64(full.resident)/mib, float64(full.proportional)/mib,
 		float64(full.resident-empty.resident)/float64(znodes), ratio, verdict)
 }

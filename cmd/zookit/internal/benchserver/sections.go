@@ -12,20 +12,20 @@ import (
 )
 
 func (b *bench) heading(apacheErr error) {
-	fmt.Fprintf(b.w, "zookit's server beside Apache ZooKeeper's. %s, %d CPUs; client and servers on one machine.\n", runtime.Version(), runtime.NumCPU())
-	fmt.Fprintf(b.w, "%d rounds, %v for each server in a round, in turns. Ratios are the median of the rounds' (lowest to highest).\n", b.Rounds, b.Duration)
+	b.printf("zookit's server beside Apache ZooKeeper's. %s, %d CPUs; client and servers on one machine.\n", runtime.Version(), runtime.NumCPU())
+	b.printf("%d rounds, %v for each server in a round, in turns. Ratios are the median of the rounds' (lowest to highest).\n", b.Rounds, b.Duration)
 	switch {
 	case apacheErr != nil:
-		fmt.Fprintf(b.w, "Apache's is left out: %v\n", apacheErr)
+		b.printf("Apache's is left out: %v\n", apacheErr)
 	case b.classPath == "":
-		fmt.Fprintln(b.w, "Apache's is left out, as asked for.")
+		b.printf("Apache's is left out, as asked for.\n")
 	}
 }
 
 // ending tells how much of the machine was not ours to measure.
 func (b *bench) ending(before ticks) {
 	if d := stolen().minus(before); d.all > 0 {
-		fmt.Fprintf(b.w, "\nOf the CPUs' time during this run, %.0f%% was taken by other machines on the same host.\n", 100*float64(d.steal)/float64(d.all))
+		b.printf("\nOf the CPUs' time during this run, %.0f%% was taken by other machines on the same host.\n", 100*float64(d.steal)/float64(d.all))
 	}
 }
 
@@ -95,7 +95,7 @@ func fsyncTime(dir string) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // left behind it harms nobody
 	defer f.Close()
 	took := make([]time.Duration, 21)
 	for i := range took {

@@ -17,8 +17,8 @@ func (b *bench) starts(ctx context.Context) error {
 	if !b.only.MatchString("start") {
 		return nil
 	}
-	fmt.Fprintf(b.w, "\nFrom exec, in ms: to the first answer (srvr), and to the reply to the first create. Asked every %v.\n\n", between)
-	fmt.Fprintln(b.w, "server   answer                     create                     it/ours, create")
+	b.printf("\nFrom exec, in ms: to the first answer (srvr), and to the reply to the first create. Asked every %v.\n\n", between)
+	b.printf("server   answer                     create                     it/ours, create\n")
 	sides := b.sides()
 	answers, creates := make([][]float64, len(sides)), make([][]float64, len(sides))
 	for range b.Rounds {
@@ -40,7 +40,7 @@ func (b *bench) starts(ctx context.Context) error {
 			r := ratios(creates[i], creates[0])
 			ratio, verdict = r.String(), aim{faster, s.name}.judge(s.name, r)
 		}
-		fmt.Fprintf(b.w, "%-8s %-26s %-26s %-24s %s\n", s.name, spreadOf(answers[i]), spreadOf(creates[i]), ratio, verdict)
+		b.printf("%-8s %-26s %-26s %-24s %s\n", s.name, spreadOf(answers[i]), spreadOf(creates[i]), ratio, verdict)
 	}
 	return nil
 }

@@ -38,8 +38,8 @@ func atMost(got, most float64) string {
 }
 
 func (b *bench) rateHeading(title string) {
-	fmt.Fprintf(b.w, "\n%s\nPer operation: system calls to read and to write, and the process's CPU time.\n\n", title)
-	fmt.Fprintln(b.w, "call   conns window  server    ops/s  p50 µs   p99 µs   reads  writes  CPU µs   ours/it")
+	b.printf("\n%s\nPer operation: system calls to read and to write, and the process's CPU time.\n\n", title)
+	b.printf("call   conns window  server    ops/s  p50 µs   p99 µs   reads  writes  CPU µs   ours/it\n")
 }
 
 func (b *bench) rateRow(t task, servers []*process, all []series, a aim) {
@@ -49,7 +49,7 @@ func (b *bench) rateRow(t task, servers []*process, all []series, a aim) {
 			r := ratios(all[0].rate, s.rate)
 			ratio, verdict = r.String(), a.judge(servers[i].name, r)
 		}
-		fmt.Fprintf(b.w, "%-6s %5d %6d  %-6s %8.0f %7.0f %8.0f   %5.2f   %5.2f  %6.2f   %-24s %s\n", t.op, t.conns, t.window, servers[i].name,
+		b.printf("%-6s %5d %6d  %-6s %8.0f %7.0f %8.0f   %5.2f   %5.2f  %6.2f   %-24s %s\n", t.op, t.conns, t.window, servers[i].name,
 			median(s.rate), median(s.p50), median(s.p99), median(s.reads), median(s.writes), median(s.cpu), ratio, verdict)
 	}
 }

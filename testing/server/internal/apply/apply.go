@@ -18,7 +18,7 @@ type Sessions interface {
 	Remove(id int64) session.Holder
 }
 
-// Apply is the stage. It belongs to one goroutine.
+// Apply is the stage. It belongs to one goroutine at a time.
 type Apply struct {
 	era      *era.Era
 	tree     *tree.Tree

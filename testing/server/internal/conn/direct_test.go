@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -95,7 +96,7 @@ func TestPushIntoAFullSocket(t *testing.T) {
 		}
 	}
 	c.finish()
-	if _, err := frames.Next(); err != io.EOF {
+	if _, err := frames.Next(); !errors.Is(err, io.EOF) {
 		t.Error(err)
 	}
 }
