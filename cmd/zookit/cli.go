@@ -13,6 +13,7 @@ import (
 type commands struct {
 	Help    helpFlag   `short:"h" help:"Say what there is to say."`
 	Server  serverCmd  `cmd:"" help:"Serve ZooKeeper's protocol."`
+	Bench   benchCmd   `cmd:"" help:"Measure what is here beside what is elsewhere."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 
@@ -39,7 +40,7 @@ func dispatch(ctx context.Context, args []string, s streams) error {
 	parser, err := kong.New(new(commands), kong.Name("zookit"),
 		kong.Description("A ZooKeeper server, and tools around it."),
 		kong.NoDefaultHelp(), kong.Writers(s.out, s.err),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&s))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&s), kong.BindTo(s.out, (*io.Writer)(nil)))
 	if err != nil {
 		return err
 	}

@@ -105,10 +105,21 @@ var operations = map[Op]Operation{
 	OpCloseSession:         {"closeSession", KindWrite, record[Empty], record[Empty]},
 }
 
+// rows is the table by code: every request is looked up, some of them more than once.
+var rows = func() (all [OpWhoAmI - OpCloseSession + 1]Operation) {
+	for op, row := range operations {
+		all[op-OpCloseSession] = row
+	}
+	return all
+}()
+
 // Lookup returns the operation's row. ok is false for a code that no server knows.
 func (op Op) Lookup() (row Operation, ok bool) {
-	row, ok = operations[op]
-	return row, ok
+	if op < OpCloseSession || op > OpWhoAmI {
+		return row, false
+	}
+	row = rows[op-OpCloseSession]
+	return row, row.Request != nil
 }
 
 // String is the operation's name, or its number.

@@ -26,9 +26,10 @@
 // them, syncs once, and only then are they committed.
 //
 // All requests, reads too, travel in the order in which they came, so a connection's replies do, and a request that fails keeps its
-// place. Only what is about who the client is, the TLS handshake, auth and sasl, is served by the reader itself, as Apache does.
-// prep is where zxids are given out; it judges a request by the tree as it will be, which is the tree and the changes on their way
-// to it. Events go out before the replies that could show what they tell of.
+// place. Two kinds of requests are served by the reader itself: what is about who the client is (the TLS handshake, auth and sasl), as
+// Apache does, and reads of a client that has nothing else on its way, which have no place to keep: direct.go lets the reader do what
+// the apply stage would, between two requests of others. prep is where zxids are given out; it judges a request by the tree as it will
+// be, which is the tree and the changes on their way to it. Events go out before the replies that could show what they tell of.
 //
 // # Goroutines
 //
@@ -61,7 +62,7 @@
 //
 // # Locks
 //
-// In the order in which they may be taken, where more than one is held: Server.mu, conn.Set.mu, conn.Conn.mu. session.Table.mu,
+// In the order in which they may be taken, where more than one is held: Server.mu, conn.Set.mu, run.turn, conn.Conn.mu. session.Table.mu,
 // tree.Tree.mu and the lock of the connection limits are taken last and alone. None is held while waiting for anything.
 //
 // # What is left out

@@ -55,6 +55,8 @@ func (r *run) applyOne(c *request.Committed) {
 			r.apply.Fail(c)
 		}
 	}()
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	for _, d := range r.apply.Next(c) {
 		if d.To.Send(d.Reply) {
 			r.unsent = append(r.unsent, d.To)

@@ -26,6 +26,7 @@ type run struct {
 	prep       *prep.Prep
 	apply      *apply.Apply
 	saving     atomic.Bool      // a snapshot is being written
+	turn       sync.Mutex       // held by who lets the apply stage do something, for one request
 	unsent     []request.Origin // connections that the apply stage owes a flush
 	started    atomic.Int64     // goroutines; the last one that ends closes done
 	done       chan struct{}
@@ -71,7 +72,7 @@ func startRun(s *Server, lns []conn.Listener) *run {
 		Era: version, Sessions: db.sessions, Counters: &s.counters, Log: s.cfg.log, MaxFrame: s.cfg.maxFrame,
 		Policy: &s.cfg.security.policy, Security: s.cfg.security.conns(), Refuse: &s.refusing,
 		MinTimeout: s.cfg.minTimeout, MaxTimeout: s.cfg.maxTimeout,
-		Now: s.now, LastZxid: db.tree.LastZxid, Submit: r.submit, Go: r.goes,
+		Now: s.now, LastZxid: db.tree.LastZxid, Submit: r.submit, Direct: r.direct, Go: r.goes,
 		Words: s.cfg.conns.words, Limits: s.cfg.conns.limits, Answer: r.answer,
 	}, lns...)
 	r.goes(func() { // holds done open until all others are there

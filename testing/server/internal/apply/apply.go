@@ -18,7 +18,7 @@ type Sessions interface {
 	Remove(id int64) session.Holder
 }
 
-// Apply is the stage. It belongs to one goroutine.
+// Apply is the stage. It belongs to one goroutine at a time.
 type Apply struct {
 	era      *era.Era
 	tree     *tree.Tree
@@ -28,6 +28,10 @@ type Apply struct {
 	out      []request.Delivery
 
 	reads, writes traffic
+	// The bodies of the replies that servers give most: one of each is enough, since a reply is valid until the next.
+	got  wire.GetDataResponse
+	stat wire.StatResponse
+	path wire.PathResponse
 }
 
 // New returns a stage that nobody watches yet.

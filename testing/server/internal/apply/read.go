@@ -65,15 +65,14 @@ func (a *Apply) readPath(c *request.Committed, q *wire.PathWatchRequest) request
 	if code := a.readable(c, q.Path); code != wire.OK {
 		return refuse(code) // and sets no watch
 	}
-	stat, _ := a.tree.Stat(q.Path)
 	switch c.Op { //nolint:exhaustive // the operations with this record
 	case wire.OpGetData:
 		if q.Watch {
 			a.watches.AddData(q.Path, c.From)
 		}
-		data := a.tree.Data(q.Path)
-		a.reads.add(q.Path, statSize+len(data))
-		return request.Reply{Body: &wire.GetDataResponse{Data: data, Stat: stat}}
+		a.got.Data, a.got.Stat = a.tree.Get(q.Path)
+		a.reads.add(q.Path, statSize+len(a.got.Data))
+		return request.Reply{Body: &a.got}
 	case wire.OpGetChildren:
 		if q.Watch {
 			a.watches.AddChild(q.Path, c.From)
@@ -83,6 +82,7 @@ func (a *Apply) readPath(c *request.Committed, q *wire.PathWatchRequest) request
 	if q.Watch {
 		a.watches.AddChild(q.Path, c.From)
 	}
+	stat, _ := a.tree.Stat(q.Path)
 	return request.Reply{Body: &wire.GetChildren2Response{Children: a.children(q.Path), Stat: stat}}
 }
 
@@ -110,9 +110,9 @@ func (a *Apply) exists(c *request.Committed, q *wire.PathWatchRequest) request.R
 	if code != wire.OK {
 		return refuse(code)
 	}
-	stat, _ := a.tree.Stat(q.Path)
+	a.stat.Stat, _ = a.tree.Stat(q.Path)
 	a.reads.add(q.Path, statSize)
-	return request.Reply{Body: &wire.StatResponse{Stat: stat}}
+	return request.Reply{Body: &a.stat}
 }
 
 // readable is what stands between a request and a znode.
@@ -170,10 +170,9 @@ func (a *Apply) multiRead(c *request.Committed, q *wire.MultiRequest) request.Re
 			}
 			continue
 		}
-		results[i].Data = a.tree.Data(read.Path)
+		results[i].Data, results[i].Stat = a.tree.Get(read.Path)
 		size += len(results[i].Data)
 		a.reads.add(read.Path, statSize+len(results[i].Data))
-		results[i].Stat, _ = a.tree.Stat(read.Path)
 	}
 	return request.Reply{Body: &wire.MultiResponse{Results: results}}
 }

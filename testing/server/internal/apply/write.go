@@ -28,7 +28,7 @@ func (a *Apply) transaction(c *request.Committed) {
 	default:
 		result := a.change(c, change)
 		a.tree.SetLastZxid(c.Zxid)
-		a.answer(c, request.Reply{Err: result.Err, Body: body(c.Op, &result)})
+		a.answer(c, request.Reply{Err: result.Err, Body: a.body(&result)})
 	}
 }
 
@@ -63,17 +63,19 @@ func (a *Apply) change(c *request.Committed, change request.Change) wire.MultiRe
 }
 
 // body turns the result of a single operation into its reply's body.
-func body(op wire.Op, result *wire.MultiResult) wire.Record {
+func (a *Apply) body(result *wire.MultiResult) wire.Record {
 	if result.Err != wire.OK {
 		return nil
 	}
 	switch result.Op { //nolint:exhaustive // the results with a body
 	case wire.OpCreate:
-		return &wire.PathResponse{Path: result.Path}
+		a.path.Path = result.Path
+		return &a.path
 	case wire.OpCreate2:
 		return &wire.Create2Response{Path: result.Path, Stat: result.Stat}
 	case wire.OpSetData, wire.OpSetACL:
-		return &wire.StatResponse{Stat: result.Stat}
+		a.stat.Stat = result.Stat
+		return &a.stat
 	}
 	return nil
 }

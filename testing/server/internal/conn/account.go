@@ -81,13 +81,16 @@ func (a *account) countAnew() {
 	a.latency = fourletter.Latency{}
 }
 
-// expect says that replies to the batch will come. Of a dead connection nothing is expected.
-func (c *Conn) expect(batch []request.Request, now time.Duration) {
+// expect says that replies to the batch will come. Of a dead connection nothing is expected. It tells whether the batch is all that is
+// on its way for the client. On a connection that has had no reply yet it is not: an earlier one of the session may have left
+// something behind.
+func (c *Conn) expect(batch []request.Request, now time.Duration) (alone bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.aborted {
-		return
+		return false
 	}
+	alone = c.pending == 0 && c.answered > 0
 	c.heard = now
 	c.pending += len(batch)
 	c.env.Counters.Outstanding.Add(int64(len(batch)))
@@ -98,6 +101,7 @@ func (c *Conn) expect(batch []request.Request, now time.Duration) {
 		}
 		c.asked.push(asked{batch[i].Op, batch[i].Xid, now})
 	}
+	return alone
 }
 
 // replied takes the reply to the oldest request into account. The caller holds mu.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/digestmd5"
 	"github.com/zookit-go/zookit/testing/server/internal/era"
@@ -45,6 +46,7 @@ type Env struct {
 	Now      func() time.Duration         // the sessions' clock
 	LastZxid func() int64                 // the newest that a client may have seen
 	Submit   func([]request.Request) bool // hands over to the pipeline; false if that is gone
+	Direct   func([]request.Request) bool // answers here and now, if nothing is in the way; false if it has done nothing
 	Answer   func(w fourletter.Word, mask int64) []byte
 	Go       func(func()) // starts a goroutine that the server waits for
 }
@@ -61,7 +63,11 @@ type Conn struct {
 	wake    chan struct{}     // tells the writer that there is something to do
 	room    chan struct{}     // tells the reader that less is queued
 	ids     atomic.Pointer[[]auth.ID]
-	guess   int // the reader's: how large the next batch may become
+
+	// The reader's.
+	guess   int               // how large the next batch may become
+	spare   []request.Request // to be filled again
+	decoder wire.Reader       // it would be allocated for each request
 
 	inside      *admission
 	host        string // as the limits count it
@@ -72,6 +78,7 @@ type Conn struct {
 
 	mu  sync.Mutex // guards all below
 	out []byte     // queued for sending
+	try *trier     // nil where writing may have to wait
 	unsent
 	// What frames travel on: the socket, or TLS on it. The reader changes it once, before anything is queued, and needs no lock to
 	// read it.
@@ -95,7 +102,7 @@ func newConn(env *Env, nc net.Conn, mode Mode, host string, inside *admission) *
 		env: env, nc: nc, link: nc, mode: mode, host: host, inside: inside,
 		ready: make(chan struct{}), dead: make(chan struct{}),
 		wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
-		established: time.Now(),
+		established: time.Now(), try: newTrier(nc),
 	}
 	c.heard = env.Now()
 	c.countAnew()

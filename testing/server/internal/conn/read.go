@@ -69,7 +69,10 @@ func (c *Conn) next(frames *wire.FrameReader, most int) (batch []request.Request
 		c.took(seen, bytes)
 		c.guess = len(batch)
 	}()
-	batch = make([]request.Request, 0, min(c.guess, most))
+	batch, c.spare = c.spare[:0], nil
+	if batch == nil {
+		batch = make([]request.Request, 0, min(c.guess, most))
+	}
 	for first := true; first || frames.Buffered() && len(batch) < most; first = false {
 		frame, err := frames.Next()
 		if err != nil {
@@ -117,9 +120,10 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	if len(frame) < wire.RequestHeaderSize {
 		return request.Request{}, wire.ErrMalformed
 	}
-	rd := wire.NewReader(frame)
+	rd := &c.decoder
+	*rd = wire.NewReader(frame)
 	var h wire.RequestHeader
-	h.Decode(&rd)
+	h.Decode(rd)
 	r := request.Request{From: c, Session: c.session, Xid: h.Xid, Op: h.Op, IDs: c.IDs()}
 	c.env.Counters.count(h.Op)
 	row, known := h.Op.Lookup()
@@ -131,7 +135,7 @@ func (c *Conn) parse(frame []byte) (request.Request, error) {
 	}
 	r.Body = row.Request()
 	rd.AsJava()
-	r.Body.Decode(&rd)
+	r.Body.Decode(rd)
 	if rd.Err() != nil {
 		if h.Op == wire.OpAuth || h.Op == wire.OpSASL {
 			return r, rd.Err()
@@ -150,7 +154,14 @@ func (c *Conn) submit(batch []request.Request) bool {
 	if !c.env.Sessions.Touch(c.session, now) {
 		return true
 	}
-	c.expect(batch, now)
+	if alone := c.expect(batch, now); alone && c.env.Direct(batch) {
+		c.push()
+		if cap(batch) <= minWindow { // a connection that falls silent should hold little
+			clear(batch)
+			c.spare = batch
+		}
+		return true
+	}
 	if !c.env.Submit(batch) {
 		c.Abort()
 		return false

@@ -56,7 +56,7 @@ func (c *Conn) secure() bool {
 func (c *Conn) travel(link net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.link = link
+	c.link, c.try = link, nil // what is written past the link would be read as something else
 }
 
 // certified adds the identity that a certificate proves. One that nobody has verified proves nothing.

@@ -107,6 +107,32 @@ func (c *Conn) Flush() {
 	}
 }
 
+// push is Flush, and writes at once what is queued, as far as that goes without waiting: it saves waking the writer, who gets the
+// rest.
+func (c *Conn) push() {
+	if c.try == nil {
+		c.Flush()
+		return
+	}
+	c.mu.Lock()
+	c.due = false
+	c.publish()
+	rest := c.writing > 0 || c.closing
+	if c.writing == 0 && len(c.out) > 0 {
+		n, err := c.try.write(c.out)
+		rest = rest || err != nil || n < len(c.out) // the writer meets the error again, and ends
+		c.out = c.out[:copy(c.out, c.out[n:])]
+		if len(c.out) == 0 && cap(c.out) > keepIdle && n < cap(c.out)/16 {
+			c.out = nil
+		}
+	}
+	c.tally()
+	c.mu.Unlock()
+	if rest {
+		signal(c.wake)
+	}
+}
+
 // write is the writer: it sends what has gathered, in one piece.
 func (c *Conn) write() {
 	defer c.Abort()

@@ -30,7 +30,7 @@ func (p *Prep) create(r *request.Request, op wire.Op, body wire.Record, inMulti 
 	if code := p.checkMode(op, q.Mode, ttl); code != wire.OK && !p.settings.Era.ModeLast {
 		return nil, code
 	}
-	if code := p.sessions.Check(r.Session); code != wire.OK {
+	if code := p.sessions.Check(r.Session, r.From); code != wire.OK {
 		return nil, code
 	}
 	if !plausible(q.Path) {

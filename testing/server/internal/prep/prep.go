@@ -11,11 +11,12 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/auth"
 	"github.com/zookit-go/zookit/testing/server/internal/era"
 	"github.com/zookit-go/zookit/testing/server/internal/request"
+	"github.com/zookit-go/zookit/testing/server/internal/session"
 )
 
 // Sessions is what prep asks about sessions.
 type Sessions interface {
-	Check(id int64) wire.Code
+	Check(id int64, from session.Holder) wire.Code
 	SetClosing(id int64) bool
 	Local(id int64) bool
 	Frozen() bool
@@ -49,6 +50,21 @@ func New(t Tree, s Sessions, settings Settings) *Prep {
 	return &Prep{settings: settings, view: newView(t), sessions: s, zxid: t.LastZxid()}
 }
 
+// Reads tells whether the request writes nothing and asks for no order.
+func Reads(r *request.Request) bool {
+	row, _ := r.Op.Lookup()
+	return row.Kind == wire.KindRead && r.Refused == wire.OK && !r.Gone
+}
+
+// Read is Next for a request that writes nothing. Anyone may call it.
+func (p *Prep) Read(r *request.Request) request.Txn {
+	t := request.Txn{Request: r, Err: r.Refused}
+	if t.Err == wire.OK && r.Op != wire.OpWhoAmI {
+		t.Err = p.sessions.Check(r.Session, r.From)
+	}
+	return t
+}
+
 // Next turns a request into a transaction. A request that fails becomes one, too.
 func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 	t := request.Txn{Request: r}
@@ -60,15 +76,11 @@ func (p *Prep) Next(r *request.Request, now time.Time) request.Txn {
 		return t
 	}
 	if !p.writes(r) {
-		t.Err = r.Refused
-		switch {
-		case t.Err != wire.OK, r.Op == wire.OpWhoAmI:
-		case r.Op == wire.OpCloseSession: // a local one's
+		if r.Op == wire.OpCloseSession && r.Refused == wire.OK { // a local one's
 			p.sessions.SetClosing(r.Session)
-		default:
-			t.Err = p.sessions.Check(r.Session)
+			return t
 		}
-		return t
+		return p.Read(r)
 	}
 	p.view.begin()
 	p.zxid++
@@ -137,7 +149,7 @@ func (p *Prep) one(r *request.Request, op wire.Op, body wire.Record, inMulti boo
 	case wire.OpCreate, wire.OpCreate2, wire.OpCreateContainer, wire.OpCreateTTL:
 		return p.create(r, op, body, inMulti)
 	}
-	if code := p.sessions.Check(r.Session); code != wire.OK {
+	if code := p.sessions.Check(r.Session, r.From); code != wire.OK {
 		return nil, code
 	}
 	switch q := body.(type) {

@@ -18,7 +18,7 @@ func TestAFrozenTable(t *testing.T) {
 	if !table.Freeze(true, time.Second) || table.Freeze(true, time.Second) || !table.Frozen() {
 		t.Error("it does not freeze once")
 	}
-	if table.Check(closing) != wire.OK {
+	if table.Check(closing, nil) != wire.OK {
 		t.Error("a session whose end will not be agreed on any more is still closing")
 	}
 	local := table.Create(4*time.Second, time.Second, h)

@@ -121,8 +121,9 @@ func (t *Table) Touch(id int64, now time.Duration) bool {
 	return true
 }
 
-// Check tells whether the session may ask for something.
-func (t *Table) Check(id int64) wire.Code {
+// Check tells whether the session may ask for something by way of a connection. From the one that it lived on before, nothing counts any
+// more: it would come behind what the client has asked since.
+func (t *Table) Check(id int64, from Holder) wire.Code {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch s := t.sessions[id]; {
@@ -130,6 +131,8 @@ func (t *Table) Check(id int64) wire.Code {
 		return wire.UnknownSession
 	case s.closing:
 		return wire.SessionExpired
+	case s.holder != nil && s.holder != from:
+		return wire.SessionMoved
 	}
 	return wire.OK
 }

@@ -50,7 +50,7 @@ func TestExpiry(t *testing.T) {
 		if table.Expire(time.Hour) != nil {
 			t.Error("expired twice")
 		}
-		if got := table.Check(id); got != wire.SessionExpired {
+		if got := table.Check(id, nil); got != wire.SessionExpired {
 			t.Errorf("%v while its end is on its way", got)
 		}
 		if table.Touch(id, died) {
@@ -83,6 +83,9 @@ func TestResume(t *testing.T) {
 	if !ok || old != nil {
 		t.Errorf("the right password: %v, and the holder was %v", ok, old)
 	}
+	if late, now := table.Check(id, first), table.Check(id, second); late != wire.SessionMoved || now != wire.OK {
+		t.Errorf("from the earlier connection: %v, and from the new one: %v", late, now)
+	}
 	table.Detach(id, first) // late, and no longer the holder
 	if all := table.All(); len(all) != 1 || !all[0].Connected || all[0].Timeout != time.Minute {
 		t.Errorf("%+v", all)
@@ -91,7 +94,7 @@ func TestResume(t *testing.T) {
 	if _, ok := table.Resume(id, session.Passwd(id), time.Minute, 0, second); ok {
 		t.Error("a closing session was resumed")
 	}
-	if table.Remove(id) != nil || table.Check(id) != wire.UnknownSession {
+	if table.Remove(id) != nil || table.Check(id, nil) != wire.UnknownSession {
 		t.Error("the session is still there")
 	}
 	if _, ok := table.Resume(0, session.Passwd(0), time.Minute, 0, second); ok {
@@ -106,7 +109,7 @@ func TestRestart(t *testing.T) {
 	table.Commit(closing)
 	table.SetClosing(closing)
 	table.Restart(time.Hour)
-	if table.Check(lost) != wire.UnknownSession {
+	if table.Check(lost, nil) != wire.UnknownSession {
 		t.Error("a session that had not been committed is there")
 	}
 	if ids := table.Expire(time.Hour + 3*time.Second); ids != nil {

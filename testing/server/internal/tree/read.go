@@ -40,6 +40,20 @@ func (t *Tree) Stat(path string) (wire.Stat, bool) {
 	return n.view(), true
 }
 
+// Get returns a znode's data, which is not to be changed, and its stat.
+func (t *Tree) Get(path string) (data []byte, stat wire.Stat) {
+	if n := t.nodes[path]; n != nil {
+		data, stat = n.data, n.view()
+	}
+	return data, stat
+}
+
+// Data returns a znode's data, which is not to be changed.
+func (t *Tree) Data(path string) []byte {
+	data, _ := t.Get(path)
+	return data
+}
+
 // ACL returns a znode's list, which is not to be changed.
 func (t *Tree) ACL(path string) (acl []wire.ACL, ok bool) {
 	n := t.nodes[path]
@@ -47,14 +61,6 @@ func (t *Tree) ACL(path string) (acl []wire.ACL, ok bool) {
 		return nil, false
 	}
 	return n.acl, true
-}
-
-// Data returns a znode's data, which is not to be changed.
-func (t *Tree) Data(path string) []byte {
-	if n := t.nodes[path]; n != nil {
-		return n.data
-	}
-	return nil
 }
 
 // Children lists the names of a znode's children, in no order.

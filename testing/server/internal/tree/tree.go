@@ -1,4 +1,4 @@
-// Package tree is the znodes and the watches on them. One goroutine, apply, writes the tree and may read it without the lock;
+// Package tree is the znodes and the watches on them. One goroutine at a time, apply's, writes the tree and may read it without the lock;
 // everyone else reads through the methods that say so. Watches belong to apply alone.
 package tree
 
