@@ -180,7 +180,7 @@ func (c *raw) gone() {
 	_ = c.nc.SetReadDeadline(time.Now().Add(patience))
 	rest, err := io.ReadAll(c.nc)
 	if ne, ok := err.(net.Error); ok && ne.Timeout() { //nolint:errorlint // net.Error is what a deadline gives
-		c.t.Fatalf("the connection is still open")
+		c.t.Fatalf("the connection to %v is still open", c.nc.RemoteAddr())
 	}
 	if len(rest) > 0 {
 		c.t.Fatalf("%d bytes more before the end: %x", len(rest), rest)
