@@ -18,11 +18,12 @@ import (
 	"github.com/zookit-go/zookit/testing/server/internal/txlog"
 )
 
-// onDisk is the options of a server on a folder, which stay small and go through many files.
+// onDisk is the options of a server on a folder, which stay small and go through many files. Its ticks are long: no session is to expire
+// while a slow machine looks at what is there.
 func onDisk(dir string, more ...server.Option) []server.Option {
 	return append([]server.Option{
 		server.WithDataDir(dir), server.WithSnapCount(40), server.WithPrealloc(1 << 12), server.WithExtendedTypes(true),
-		server.WithSuperDigest("super:" + superHash),
+		server.WithSuperDigest("super:" + superHash), server.WithTick(time.Minute),
 	}, more...)
 }
 
@@ -97,7 +98,7 @@ func glob(t *testing.T, dir, pattern string) []string {
 // A session outlives the process, with its timeout, its password and its ephemerals, and a session that ended does not.
 func TestDiskSessions(t *testing.T) {
 	dir := t.TempDir()
-	s := start(t, onDisk(dir)...)
+	s := start(t, onDisk(dir, server.WithTick(2*time.Second))...)
 	stays, goes := connect(t, dialTCP(t, s.Addr())), connect(t, dialTCP(t, s.Addr()))
 	for _, c := range []*raw{stays, goes} {
 		for i := range 60 { // a snapshot comes in between
