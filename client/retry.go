@@ -85,6 +85,7 @@ func (c *Client) run(ctx context.Context, o *operation) (*session.Call, error) {
 		call := c.send(ctx, o)
 		err := await(ctx, call)
 		if err == nil {
+			o.watch.bind(ctx)
 			return call, nil
 		}
 		if again := retry.again(ctx, o, call, err); again != nil {
