@@ -60,6 +60,7 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 	var w *session.Watch
 	if o.watch != nil {
 		w = o.watch.w
+		o.watch.bind(ctx)
 	}
 	return c.seam.Send(ctx, o.op, o.body, o.abs, w)
 }
@@ -85,7 +86,6 @@ func (c *Client) run(ctx context.Context, o *operation) (*session.Call, error) {
 		call := c.send(ctx, o)
 		err := await(ctx, call)
 		if err == nil {
-			o.watch.bind(ctx)
 			return call, nil
 		}
 		if again := retry.again(ctx, o, call, err); again != nil {

@@ -47,12 +47,8 @@ type Watch struct {
 
 func (c *Client) newWatch(path string) *Watch { return &Watch{c: c, w: session.NewWatch(path)} }
 
-// bind ends the watch with ctx; w may be nil.
-func (w *Watch) bind(ctx context.Context) {
-	if w != nil {
-		w.c.seam.Bind(ctx, w.w)
-	}
-}
+// bind ends the watch with ctx.
+func (w *Watch) bind(ctx context.Context) { w.c.seam.Bind(ctx, w.w) }
 
 // Events delivers what happens and is closed when the watch has ended. Paths in it are named as the watch's own was.
 func (w *Watch) Events() <-chan zk.Event { return w.w.Events() }

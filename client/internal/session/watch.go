@@ -122,12 +122,12 @@ func (w *Watch) end(err error) {
 	}
 }
 
-// Bind ends w with ctx, as Leave does.
+// Bind ends w with ctx, as Leave does. A second time it does nothing.
 func (s *Seam) Bind(ctx context.Context, w *Watch) {
 	t := &s.watches
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if w.phase != over && ctx.Done() != nil {
+	if w.phase != over && w.unbind == nil && ctx.Done() != nil {
 		w.unbind = context.AfterFunc(ctx, func() { s.Leave(w, context.Cause(ctx)) })
 	}
 }
