@@ -260,6 +260,9 @@ func (r *run) write() {
 func (r *run) check(away bool) {
 	_, _, err := r.Client.Exists("/").Do(r.ctx)
 	r.must(err)
+	if away && r.Theirs {
+		time.Sleep(time.Second) // zk.Conn sends its setWatches when it comes to it, and says nothing; virtual time
+	}
 	r.users = slices.DeleteFunc(r.users, func(u *user) bool {
 		done := u.check(r.tb, away)
 		if done && u.cancel != nil {
