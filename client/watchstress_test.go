@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -46,9 +47,7 @@ func comeAndGo(t *testing.T, w *zktest.World, seed uint64) {
 	writer.Go(func() {
 		rnd := rand.New(rand.NewPCG(seed, 99))
 		for writing.Err() == nil {
-			if _, err := other.Set("/n").Do(ctx); err != nil {
-				t.Error(err)
-			}
+			write(t, other)
 			if rnd.IntN(3) == 0 {
 				time.Sleep(time.Duration(rnd.IntN(10)) * time.Millisecond)
 			}
@@ -72,7 +71,9 @@ func comeAndGo(t *testing.T, w *zktest.World, seed uint64) {
 					stay = append(stay, came)
 					mu.Unlock()
 				case 1, 2, 3:
-					must(t, came.w.Close(ctx))
+					if err := came.w.Close(ctx); err != nil {
+						t.Error(err)
+					}
 				default:
 					came.w.Stop()
 				}
@@ -82,19 +83,20 @@ func comeAndGo(t *testing.T, w *zktest.World, seed uint64) {
 	users.Wait()
 	stop()
 	writer.Wait()
-	_, err = other.Set("/n").Do(ctx) // so that every one-shot has something to tell
-	must(t, err)
+	write(t, other) // so that every one-shot has something to tell
 	_, stat, err := c.Get("/n").Do(ctx)
 	must(t, err)
 	last := int(stat.Version)
 	for _, came := range stay {
 		heard := 0
 		if came.what == "one-shot" {
-			for range came.w.Events() {
-				heard++
-			}
-			if heard != 1 {
-				t.Errorf("a one-shot of version %d heard %d events up to version %d", came.least, heard, last)
+			select {
+			case <-came.w.Events():
+				if _, more := <-came.w.Events(); more {
+					t.Error("a one-shot heard two events")
+				}
+			case <-time.After(time.Second):
+				t.Errorf("a one-shot of version %d heard nothing up to version %d", came.least, last)
 			}
 			continue
 		}
@@ -118,6 +120,100 @@ func comeAndGo(t *testing.T, w *zktest.World, seed uint64) {
 	}
 }
 
+// write changes the data and the list of children.
+func write(t *testing.T, c *client.Client) {
+	t.Helper()
+	ctx := t.Context()
+	_, err := c.Set("/n").Do(ctx)
+	path, also := c.Create("/n/c-").Sequential().Do(ctx)
+	if err := errors.Join(err, also, c.Delete(path).Do(ctx)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A request that sets a one-shot is under way when somebody changes what the server has on its path.
+func TestOneShotUnderWay(t *testing.T) {
+	type setter = func(ctx context.Context, c *client.Client) (*client.Watch, error)
+	get := func(ctx context.Context, c *client.Client) (*client.Watch, error) {
+		_, _, w, err := c.Get("/n").DoW(ctx)
+		return w, err
+	}
+	children := func(ctx context.Context, c *client.Client) (*client.Watch, error) {
+		_, _, w, err := c.Children("/n").DoW(ctx)
+		return w, err
+	}
+	persistent := func(ctx context.Context, c *client.Client) (*client.Watch, error) { return c.Watch("/n").Do(ctx) }
+	recursive := func(ctx context.Context, c *client.Client) (*client.Watch, error) {
+		return c.Watch("/n").Recursive().Do(ctx)
+	}
+	for _, tt := range []struct {
+		name     string
+		first    setter // nil: nobody
+		underWay setter
+		then     setter // nil: the first one goes
+		changed  zk.EventType
+	}{
+		{"get, then persistent", nil, get, persistent, zk.EventNodeDataChanged},
+		{"get, then recursive", nil, get, recursive, zk.EventNodeDataChanged},
+		{"children, then persistent", nil, children, persistent, zk.EventNodeChildrenChanged},
+		{"children, then recursive", nil, children, recursive, zk.EventNodeChildrenChanged},
+		{"children on persistent, then recursive", persistent, children, recursive, zk.EventNodeChildrenChanged},
+		{"get, and the other goes", get, get, nil, zk.EventNodeDataChanged},
+		{"children, and the other goes", children, children, nil, zk.EventNodeChildrenChanged},
+		{"get, and the persistent goes", persistent, get, nil, zk.EventNodeDataChanged},
+		{"children, and the persistent goes", persistent, children, nil, zk.EventNodeChildrenChanged},
+		{"get, and the recursive goes", recursive, get, nil, zk.EventNodeDataChanged},
+		{"children, and the recursive goes", recursive, children, nil, zk.EventNodeChildrenChanged},
+	} {
+		for _, version := range []server.Version{server.V36, server.V38, server.V39} {
+			t.Run(tt.name+"/"+version.String(), func(t *testing.T) {
+				zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+					ctx := t.Context()
+					c, other := w.Connect(t, "a"), w.Connect(t, "writer")
+					_, err := other.Create("/n").Do(ctx)
+					must(t, err)
+					var first *client.Watch
+					if tt.first != nil {
+						first, err = tt.first(ctx, c)
+						must(t, err)
+						// Removing needs to know the server, which is asked for once.
+						_, _, once, err := c.Exists("/else").DoW(ctx)
+						must(t, err)
+						must(t, once.Close(ctx))
+					}
+					var shot *client.Watch
+					var calls sync.WaitGroup
+					calls.Go(func() {
+						var err error
+						if shot, err = tt.underWay(ctx, c); err != nil {
+							t.Error(err)
+						}
+					})
+					time.Sleep(time.Millisecond)
+					if tt.then != nil {
+						_, err = tt.then(ctx, c)
+						must(t, err)
+					} else {
+						first.Stop()
+					}
+					calls.Wait()
+					time.Sleep(time.Second)
+					write(t, other)
+					time.Sleep(time.Second)
+					select {
+					case ev := <-shot.Events():
+						if ev.Type != tt.changed {
+							t.Errorf("heard %+v", ev)
+						}
+					default:
+						t.Error("heard nothing")
+					}
+				}, zktest.Version(version), zktest.WithNetwork(fault.WithLatency(10*time.Millisecond)))
+			})
+		}
+	}
+}
+
 func comeToWatch(ctx context.Context, c *client.Client, rnd *rand.Rand) (watcher, error) {
 	_, before, err := c.Get("/n").Do(ctx)
 	if err != nil {
@@ -126,7 +222,9 @@ func comeToWatch(ctx context.Context, c *client.Client, rnd *rand.Rand) (watcher
 	came := watcher{what: "one-shot", least: int(before.Version)}
 	var after *zk.Stat
 	b := c.Watch("/n").Buffer(1 << 12)
-	switch rnd.IntN(4) {
+	switch rnd.IntN(5) {
+	case 4:
+		_, after, came.w, err = c.Children("/n").DoW(ctx)
 	case 0:
 		came.what = "persistent"
 		came.w, err = b.Do(ctx)
