@@ -207,6 +207,30 @@ func TestWatchesEndWithTheirSession(t *testing.T) {
 	}
 }
 
+// A server that comes back with its sessions has no watches any more: they are set again, and tell of what comes.
+func TestWatchesSurviveServerRestart(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		c, other := w.Connect(t, "a"), w.Connect(t, "other")
+		stays, err := c.Watch("/").Recursive().Do(ctx)
+		must(t, err)
+		_, _, once, err := c.Exists("/n").DoW(ctx)
+		must(t, err)
+		id := c.Session().ID()
+		w.Server.Kill()
+		time.Sleep(time.Second)
+		must(t, w.Server.Start(ctx))
+		event(t, stays, client.EventRearmed, "/")
+		_, err = other.Create("/n").Do(ctx)
+		must(t, err)
+		event(t, once, zk.EventNodeCreated, "/n")
+		event(t, stays, zk.EventNodeCreated, "/n")
+		if c.Session().ID() != id {
+			t.Error("the session is another")
+		}
+	})
+}
+
 // A server that knows no watches that stay is told from one that fails, and the session goes on.
 func TestWatchUnsupported(t *testing.T) {
 	for _, version := range []server.Version{server.V34, server.V35} {
