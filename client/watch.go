@@ -73,7 +73,7 @@ func (w *Watch) All(ctx context.Context) iter.Seq[zk.Event] {
 // Err is why the watch ended: the cause of its context, ErrWatchRemoved, ErrSessionLost, ErrClosed or ErrUnsupported. It is nil as
 // long as the watch lives, and for a one-shot that has told of a change.
 func (w *Watch) Err() error {
-	err, _ := w.c.seam.Cause(w.w)
+	_, err := w.c.seam.Cause(w.w)
 	switch {
 	case err == nil, errors.Is(err, ErrClosed), errors.Is(err, ErrSessionLost):
 		return err
@@ -87,7 +87,7 @@ func (w *Watch) Err() error {
 
 // Dropped is how many events the receiver was too slow for, in the watch's whole life.
 func (w *Watch) Dropped() uint64 {
-	_, n := w.c.seam.Cause(w.w)
+	n, _ := w.c.seam.Cause(w.w)
 	return n
 }
 

@@ -38,6 +38,7 @@ func TestWatchesAndEveryFrame(t *testing.T) {
 }
 
 func sweep(t *testing.T, w *zktest.World, n int, action fault.Action) (fired bool) {
+	t.Helper()
 	ctx := t.Context()
 	c, other := w.Connect(t, "a"), w.Connect(t, "other")
 	for _, path := range []string{"/w", "/w/r", "/w/d", "/w/k"} {

@@ -38,6 +38,7 @@ type watcher struct {
 }
 
 func comeAndGo(t *testing.T, w *zktest.World, seed uint64) {
+	t.Helper()
 	ctx := t.Context()
 	c, other := w.Connect(t, "a"), w.Connect(t, "writer")
 	_, err := other.Create("/n").Do(ctx)

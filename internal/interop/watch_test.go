@@ -18,7 +18,10 @@ import (
 func TestSharedWatches(t *testing.T) {
 	for name, start := range map[string]func(testing.TB) string{
 		"apache": func(tb testing.TB) string { tb.Helper(); return apache.Start(tb).Addr() },
-		"zookit": func(tb testing.TB) string { tb.Helper(); return zktest.Start(tb, server.WithVersion(server.V38)).Addr() },
+		"zookit": func(tb testing.TB) string {
+			tb.Helper()
+			return zktest.Start(tb, server.WithVersion(server.V38)).Addr()
+		},
 	} {
 		for seed := range uint64(4) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {

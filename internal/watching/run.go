@@ -75,7 +75,7 @@ func (r *run) step() {
 	case n < 30:
 		r.come(kind(r.rnd.IntN(int(kinds))), paths[r.rnd.IntN(len(paths))])
 	case n < 45:
-		r.go1()
+		r.leave()
 	case n < 48:
 		r.removePath()
 	case n < 52 && r.Cut != nil:
@@ -154,8 +154,8 @@ func (r *run) comeTheirs(u *user) {
 	r.users = append(r.users, u)
 }
 
-// go1 lets a user go, in one of the ways.
-func (r *run) go1() {
+// leave lets a user go, in one of the ways.
+func (r *run) leave() {
 	var ours []*user
 	for _, u := range r.users {
 		if u.watch != nil {

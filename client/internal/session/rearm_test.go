@@ -101,7 +101,7 @@ func TestModesRefusedAfterReconnect(t *testing.T) {
 			if ev, ok := <-h.Events(); ok {
 				t.Errorf("%s: %+v", h.path, ev)
 			}
-			if err, _ := r.seam.Cause(h); !errors.Is(err, wire.Unimplemented) {
+			if _, err := r.seam.Cause(h); !errors.Is(err, wire.Unimplemented) {
 				t.Errorf("%s ended with %v", h.path, err)
 			}
 		}

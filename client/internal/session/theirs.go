@@ -6,11 +6,7 @@ import (
 
 // watchFrame tells whether a frame of zk.Conn's may set watches.
 func watchFrame(op wire.Op) bool {
-	switch op {
-	case wire.OpGetData, wire.OpExists, wire.OpGetChildren, wire.OpGetChildren2, wire.OpSetWatches:
-		return true
-	}
-	return false
+	return op == wire.OpGetData || op == wire.OpExists || op == wire.OpGetChildren || op == wire.OpGetChildren2 || op == wire.OpSetWatches
 }
 
 // takeWatchFrame takes a frame of zk.Conn's that may set watches, the last in c.out. The caller holds c.mu.

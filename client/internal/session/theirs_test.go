@@ -24,6 +24,7 @@ func TestTheirSetWatchesComeLater(t *testing.T) {
 }
 
 func theirsLater(t *testing.T, w *zktest.World) {
+	t.Helper()
 	ctx := t.Context()
 	other := w.Connect(t, "other")
 	for _, path := range []string{"/p", "/r"} {

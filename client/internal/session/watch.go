@@ -132,10 +132,10 @@ func (s *Seam) Bind(ctx context.Context, w *Watch) {
 	}
 }
 
-// Cause is why w ended, nil while it has not and when it ended with its one event. dropped is how many events its user was too slow for.
-func (s *Seam) Cause(w *Watch) (err error, dropped uint64) { //nolint:revive,staticcheck // the error is the value asked for, not a failure
+// Cause is how many events w's user was too slow for, and why w ended: nil while it has not, and when it ended with its one event.
+func (s *Seam) Cause(w *Watch) (dropped uint64, err error) {
 	t := &s.watches
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return w.err, w.dropped
+	return w.dropped, w.err
 }
