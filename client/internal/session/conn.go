@@ -173,7 +173,10 @@ func (c *conn) goLive() error {
 	c.live = true
 	c.mu.Unlock()
 	s.young, s.failure = nil, nil
-	s.live.Store(c)
+	// Whoever ends the one before may not have come to tell of it: zk.Conn can be told first, and connect at once.
+	if s.live.Swap(c) != nil && s.opts.Hooks.Disconnected != nil {
+		s.opts.Hooks.Disconnected()
+	}
 	if s.opts.Hooks.Connected != nil {
 		s.opts.Hooks.Connected(s.info)
 	}
