@@ -118,6 +118,7 @@ func (c *Client) Close(ctx context.Context) error {
 	c.end(ErrClosed)
 	c.states.stop() // who holds something is told before others can see it go
 	c.janitor.wait()
+	c.seam.LeaveAll(ErrClosed, c.events == nil)
 	if c.events == nil {
 		return nil
 	}

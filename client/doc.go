@@ -27,6 +27,16 @@
 // Conn hands out the *zk.Conn beneath, for hand-written code: the same session, the same ephemerals, one order of requests. NewDialer
 // and Wrap do the reverse, and put a Client on a *zk.Conn that somebody else connected.
 //
+// # Watches
+//
+//	data, stat, once, err := c.Get("/config").DoW(ctx)     // the next change
+//	all, err := c.Watch("/jobs").Recursive().Do(ctx)       // every change of a subtree, from servers of 3.6 on
+//	for ev := range all.All(ctx) {
+//		if client.Missed(ev) { ... }                   // read again: the connection was away, or this loop too slow
+//	}
+//
+// A Watch ends with its context. All users of a path share one watch of the server's, which goes with the last of them; see Watch.
+//
 // # Connection
 //
 //	Connected    the first session stands
@@ -42,5 +52,5 @@
 //
 // # Limits
 //
-// One-shot watches only; no transport security, SASL or read-only mode; no namespaces. Container znodes need a server of 3.5 or later.
+// No transport security, SASL or read-only mode; no namespaces. Container znodes need a server of 3.5 or later.
 package client

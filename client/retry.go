@@ -60,6 +60,7 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 	var w *session.Watch
 	if o.watch != nil {
 		w = o.watch.w
+		o.watch.bind(ctx)
 	}
 	return c.seam.Send(ctx, o.op, o.body, o.abs, w)
 }

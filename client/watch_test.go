@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -51,9 +52,12 @@ func TestWatchKinds(t *testing.T) {
 		must(t, c.Delete("/n").Do(ctx))
 		event(t, deleted, zk.EventNodeDeleted, "/n")
 		select {
-		case ev := <-stopped.Events():
-			t.Errorf("a stopped watch got %+v", ev)
+		case ev, ok := <-stopped.Events():
+			if ok || !errors.Is(stopped.Err(), client.ErrWatchRemoved) {
+				t.Errorf("a stopped watch got %+v, %v", ev, stopped.Err())
+			}
 		default:
+			t.Error("a stopped watch is not closed")
 		}
 		if _, _, watch, err := c.Get("/n").DoW(ctx); err == nil || watch != nil {
 			t.Errorf("a failed read leaves a watch: %v, %v", watch, err)

@@ -6,10 +6,10 @@ import (
 
 // Call is one request of the SDK. Its results may be read once Done is closed.
 type Call struct {
-	done  chan struct{}
-	watch *Watch
-	path  string // of the watch, as the server knows it
-	op    wire.Op
+	done   chan struct{}
+	flight *flight                          // nil: it sets no watch
+	then   func(call *Call, code wire.Code) // of the seam's own calls: see conn.request
+	op     wire.Op
 
 	sent  bool // the frame was handed to a connection
 	reply bool // the server answered

@@ -98,11 +98,17 @@ func (c *conn) submit(ctx context.Context, call *Call, body wire.Record) error {
 	}
 	at := len(c.out)
 	xid := c.nextXid()
+	if call.flight != nil {
+		body = &wire.PathWatchRequest{Path: call.flight.path, Watch: true} // the flag is decided below, if the frame is not too long
+	}
 	c.out = wire.AppendRequest(c.out, xid, call.op, body)
 	if len(c.out)-at-4 > c.seam.opts.MaxRequest {
 		c.out = c.out[:at]
 		c.mu.Unlock()
 		return ErrTooLarge
+	}
+	if call.flight != nil {
+		c.seam.watches.flag(call.flight, c.out)
 	}
 	call.sent = true
 	c.inflight.push(entry{xid: xid, call: call, sent: c.seam.now()})
@@ -163,16 +169,14 @@ func (c *conn) goLive() error {
 		c.out = wire.AppendRequest(c.out, xid, wire.OpAuth, &cred)
 		c.apart = append(c.apart, apart{xid: xid, ours: true})
 	}
-	now := s.now()
-	for _, req := range s.watches.requests(s.zxid.Load()) {
-		xid := c.nextXid()
-		c.out = wire.AppendRequest(c.out, xid, wire.OpSetWatches, req)
-		c.inflight.push(entry{xid: xid, call: newCall(wire.OpSetWatches), sent: now})
-	}
+	c.rearm()
 	c.live = true
 	c.mu.Unlock()
 	s.young, s.failure = nil, nil
-	s.live.Store(c)
+	// Whoever ends the one before may not have come to tell of it: zk.Conn can be told first, and connect at once.
+	if s.live.Swap(c) != nil && s.opts.Hooks.Disconnected != nil {
+		s.opts.Hooks.Disconnected()
+	}
 	if s.opts.Hooks.Connected != nil {
 		s.opts.Hooks.Connected(s.info)
 	}

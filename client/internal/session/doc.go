@@ -16,12 +16,15 @@
 //
 // # What holds
 //
-//   - zk.Conn's frames pass untouched and in order; only the handshake's last zxid is raised to what either speaker saw.
+//   - zk.Conn's frames pass untouched and in order, with two exceptions: the handshake's last zxid is raised to what either speaker saw,
+//     and a read that sets a watch goes without its flag where a watch of ours that stays tells zk.Conn the same.
 //   - The SDK's xids lie in (-2^31, -2^30], which no other speaker uses; servers echo any xid.
 //   - A server answers in order, so the next reply must be that of the oldest frame in flight. If it is not, a reply was
 //     lost and the connection is closed: nobody waits for a reply that will not come. Replies to auth and sasl may overtake and
 //     are kept apart.
 //   - A notification goes to both speakers, first to the SDK's watches.
+//   - The server has one watch a path and kind for all users here, and never two modes on one path. It is taken away when its last user goes,
+//     and zk.Conn's own, whose frames go by here, is not taken with it.
 //   - After a reconnect to the same session, the SDK's identities and watches are sent again before any other of its requests.
 //   - When a connection ends, every call in flight fails at once with ErrConnectionLoss.
 //   - Every frame's time of sending is kept until its reply. The last answered one plus the session timeout is the moment up to
@@ -37,5 +40,5 @@
 //
 // # Locks
 //
-// Seam.mu before conn.mu, never the other way round. Hooks run under Seam.mu and must not call back.
+// Seam.mu before conn.mu before watchTable.mu, never the other way round. Hooks run under Seam.mu and must not call back.
 package session

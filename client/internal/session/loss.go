@@ -60,7 +60,7 @@ func (s *Seam) end(err error) {
 	if s.opts.Hooks.Lost != nil {
 		s.opts.Hooks.Lost(err)
 	}
-	s.watches.end(zk.ErrSessionExpired)
+	s.watches.end(err)
 }
 
 // closed notes that zk.Conn closed the session of its own will.

@@ -6,10 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/go-zookeeper/zk"
-
-	"github.com/zookit-go/zookit/internal/wire"
 )
 
 func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
@@ -49,73 +45,6 @@ func TestXidsStayInTheirRange(t *testing.T) {
 		if got := c.nextXid(); got != want {
 			t.Errorf("xid %d, want %d", got, want)
 		}
-	}
-}
-
-func TestWatchTable(t *testing.T) {
-	all := []WatchKind{WatchData, WatchExist, WatchChild}
-	for _, tt := range []struct {
-		event wire.EventType
-		fires []WatchKind
-	}{
-		{wire.EventNodeCreated, []WatchKind{WatchData, WatchExist}},
-		{wire.EventNodeDataChanged, []WatchKind{WatchData, WatchExist}},
-		{wire.EventNodeDeleted, all},
-		{wire.EventNodeChildrenChanged, []WatchKind{WatchChild}},
-	} {
-		table := watchTable{}
-		watches := map[WatchKind]*Watch{}
-		for _, kind := range all {
-			watches[kind] = NewWatch("/user")
-			table.add(watches[kind], "/chroot/user", kind)
-			removed := NewWatch("/user")
-			table.add(removed, "/chroot/user", kind)
-			table.remove(removed)
-		}
-		table.notify(wire.WatcherEvent{Type: tt.event, Path: "/chroot/other"})
-		table.notify(wire.WatcherEvent{Type: tt.event, Path: "/chroot/user"})
-		for _, kind := range tt.fires {
-			select {
-			case ev := <-watches[kind].Events():
-				if ev.Path != "/user" || ev.Type != zk.EventType(tt.event) {
-					t.Errorf("event %d, kind %d: %+v", tt.event, kind, ev)
-				}
-			default:
-				t.Errorf("event %d does not fire kind %d", tt.event, kind)
-			}
-		}
-		if len(table) != len(all)-len(tt.fires) {
-			t.Errorf("event %d: %d keys left", tt.event, len(table))
-		}
-	}
-}
-
-func TestWatchRemovedBeforeItsReply(t *testing.T) {
-	table := watchTable{}
-	w := NewWatch("/a")
-	table.remove(w)
-	table.add(w, "/a", WatchData)
-	if len(table) != 0 {
-		t.Error("a watch that was given up is armed by a late reply")
-	}
-}
-
-func TestSetWatchesAreSplit(t *testing.T) {
-	table := watchTable{}
-	const n = 1000
-	for i := range n {
-		table.add(NewWatch(""), string(rune('a'+i%26))+string(make([]byte, 400))+time.Duration(i).String(), WatchKind(i%3))
-	}
-	total := 0
-	reqs := table.requests(9)
-	for _, req := range reqs {
-		if size := len(req.AppendTo(nil)); size > setWatchesLimit+100 {
-			t.Errorf("a request of %d bytes", size)
-		}
-		total += len(req.Data) + len(req.Exist) + len(req.Child)
-	}
-	if total != n || len(reqs) < 3 {
-		t.Errorf("%d watches in %d requests", total, len(reqs))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
@@ -119,7 +120,9 @@ func (c *conn) takeNotification(n int) error {
 	if err := wire.Unmarshal(c.in[c.r+4+wire.ReplyHeaderSize:c.r+4+n], &e); err != nil {
 		return err
 	}
-	c.seam.notify(e)
+	if c.seam.watches.notify(e) {
+		c.seam.settle(strings.Clone(e.Path))
+	}
 	c.pass = 4 + n
 	return nil
 }
@@ -146,6 +149,9 @@ func (c *conn) takeReply(h wire.ReplyHeader, n int) error {
 	advance(&c.seam.answered, e.sent)
 	if e.closes && h.Err == wire.OK {
 		c.seam.closed()
+	}
+	if e.flight != nil {
+		c.seam.landed(e.flight, h)
 	}
 	if e.call == nil {
 		c.pass = 4 + n
@@ -181,8 +187,11 @@ func (c *conn) takeAnswer(call *Call, h wire.ReplyHeader, n int) error {
 		call.fail(ErrConnectionLoss) // it is no longer in flight, so nobody else will
 		return err
 	}
-	if call.watch != nil {
-		c.seam.arm(call, h.Err)
+	if call.flight != nil {
+		c.seam.landed(call.flight, h)
+	}
+	if call.then != nil {
+		call.then(call, h.Err)
 	}
 	call.answer(h, body)
 	return nil

@@ -4,7 +4,9 @@ package session
 type entry struct {
 	xid  int32
 	call *Call // nil: zk.Conn's
-	sent int64 // when, on the seam's clock
+	// flight is what a frame of zk.Conn's does to the watches; the SDK's calls have their own
+	flight *flight
+	sent   int64 // when, on the seam's clock
 	// closes: the reply ends the session
 	closes bool
 }

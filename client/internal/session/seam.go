@@ -70,7 +70,7 @@ func New(opts Options) *Seam {
 	if opts.MaxRequest == 0 {
 		opts.MaxRequest = wire.MaxFrame
 	}
-	s := &Seam{opts: opts, start: time.Now(), watches: watchTable{}}
+	s := &Seam{opts: opts, start: time.Now()}
 	s.closing, s.cancel = context.WithCancel(context.Background())
 	s.pace = newPacer(s.closing)
 	return s
@@ -143,26 +143,21 @@ func (s *Seam) patience() time.Duration {
 	return timeout / 3
 }
 
-// Send sends a request in call order. The watch, if any, is armed when the reply says so. ctx bounds only the wait for room when
-// very much is in flight.
+// Send sends a request in call order. The watch, if any, is armed when the reply says so; body is a wire.PathWatchRequest then, whose flag
+// the seam sets. ctx bounds only the wait for room when very much is in flight.
 func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch) *Call {
 	c := s.live.Load()
 	if c == nil {
 		return Failed(op, ErrConnectionLoss)
 	}
 	call := newCall(op)
-	call.path, call.watch = path, w
+	if w != nil {
+		call.flight = &flight{watch: w, op: op, path: path}
+	}
 	if err := c.submit(ctx, call, body); err != nil {
 		call.fail(err)
 	}
 	return call
-}
-
-// Remove forgets a watch: it will get no event. The server's own entry stays until it fires.
-func (s *Seam) Remove(w *Watch) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.watches.remove(w)
 }
 
 // Close ends connecting for good, so that a zk.Conn that is closed while it looks for a server stops at once. A connection that
@@ -196,30 +191,6 @@ func (s *Seam) down(c *conn, err error) {
 	if s.live.CompareAndSwap(c, nil) && s.opts.Hooks.Disconnected != nil {
 		s.opts.Hooks.Disconnected()
 	}
-}
-
-// arm registers the watch of an answered call.
-func (s *Seam) arm(call *Call, code wire.Code) {
-	var kind WatchKind
-	switch {
-	case call.op == wire.OpExists && code == wire.NoNode:
-		kind = WatchExist
-	case code != wire.OK:
-		return
-	case call.op == wire.OpGetChildren || call.op == wire.OpGetChildren2:
-		kind = WatchChild
-	default:
-		kind = WatchData
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.watches.add(call.watch, call.path, kind)
-}
-
-func (s *Seam) notify(e wire.WatcherEvent) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.watches.notify(e)
 }
 
 // accepted remembers an identity, to be sent again first on the next connection.

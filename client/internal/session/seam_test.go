@@ -155,9 +155,7 @@ func TestLossClock(t *testing.T) {
 		r.peer.reply(h.Xid, 1, &wire.GetDataResponse{})
 		<-call.Done()
 		watch := NewWatch("/a")
-		r.seam.mu.Lock()
-		r.seam.watches.add(watch, "/a", WatchData)
-		r.seam.mu.Unlock()
+		setOneShot(&r.seam.watches, watch, "/a", WatchData)
 
 		r.peer.drain()
 		r.expect(t, "disconnected")

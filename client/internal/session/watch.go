@@ -1,137 +1,141 @@
 package session
 
 import (
-	"slices"
+	"context"
 
 	"github.com/go-zookeeper/zk"
-
-	"github.com/zookit-go/zookit/internal/wire"
 )
 
 // WatchKind says what a one-shot watch looks at.
 type WatchKind uint8
 
-// The kinds of watches.
+// The kinds of one-shot watches.
 const (
 	WatchData  WatchKind = iota // set by getData, or by exists on a znode that is there
 	WatchExist                  // set by exists on a missing znode
 	WatchChild                  // set by getChildren
 )
 
-// Watch is one user's one-shot watch. It gets exactly one event, unless it is removed before: what happened to the znode, or
-// zk.EventNotWatching when the session ended.
+// WatchMode says how long a watch lasts and how far it sees. A mode sees all that the ones before it see.
+type WatchMode uint8
+
+// The modes.
+const (
+	OneShot    WatchMode = iota // told once
+	Persistent                  // told of a znode and of its list of children until it is taken away
+	Recursive                   // told of a whole subtree, but of the lists of children in it only by the children themselves
+)
+
+// Events that no server sends. Both say that something may have happened of which the watch has not told one by one.
+const (
+	// EventOverflow stands in the place of what its user was too slow for.
+	EventOverflow zk.EventType = -1001
+	// EventRearmed stands where the watch was armed again after a reconnect.
+	EventRearmed zk.EventType = -1002
+)
+
+// phase of a watch's life.
+const (
+	fresh   uint8 = iota // nobody asked for it yet
+	waiting              // asked for, not answered
+	armed
+	over
+)
+
+// Watch is one user's watch, of which the server need not know: it has one for all users of a path.
+//
+// A one-shot watch gets exactly one event: what happened to the znode, or zk.EventNotWatching when the session ended. The others get
+// events until they end. The channel is closed at the end.
 type Watch struct {
 	events chan zk.Event
+	room   int    // how many events fit before an overflow
 	path   string // as its user names it
+	abs    string // as the server does; for one-shots known when they are armed
+	mode   WatchMode
 
-	// Guarded by Seam.mu.
-	key     watchKey
-	armed   bool
-	removed bool
+	// Guarded by watchTable.mu.
+	kind    WatchKind // of a one-shot
+	phase   uint8
+	full    bool // the overflow stands in the channel and there was no room since
+	dropped uint64
+	err     error       // why it ended, unless by its event
+	unbind  func() bool // from the context that ends it
 }
 
-// NewWatch returns a watch that Send arms with the reply. Its event names the znode as path does, whatever the server calls it.
-func NewWatch(path string) *Watch { return &Watch{events: make(chan zk.Event, 1), path: path} }
+// NewWatch returns a one-shot watch that Send arms with the reply. Its event names the znode as path does, whatever the server calls it.
+func NewWatch(path string) *Watch { return &Watch{events: make(chan zk.Event, 1), room: 1, path: path} }
 
-// Events delivers the one event and is then closed.
+// NewHold returns a watch that stays, for Seam.Hold. abs is the server's name of path; room is how many events wait for a slow user.
+func NewHold(path, abs string, mode WatchMode, room int) *Watch {
+	// One more than the room, for the overflow itself.
+	return &Watch{events: make(chan zk.Event, room+1), room: room, path: path, abs: abs, mode: mode}
+}
+
+// Events delivers what happens and is closed at the end.
 func (w *Watch) Events() <-chan zk.Event { return w.events }
 
-type watchKey struct {
-	path string
-	kind WatchKind
+// name is what w's user calls the server's path.
+func (w *Watch) name(abs string) string {
+	rest := abs
+	if w.abs != "/" {
+		rest = abs[len(w.abs):]
+	} else if abs == "/" {
+		rest = ""
+	}
+	switch {
+	case rest == "":
+		return w.path
+	case w.path == "/":
+		return rest
+	}
+	return w.path + rest
 }
 
-// watchTable holds the SDK's armed watches. The server holds one for each key, however many users wait here.
-type watchTable map[watchKey][]*Watch
-
-func (t watchTable) add(w *Watch, path string, kind WatchKind) {
-	if w.removed {
+// tell delivers an event to a watch that stays, without ever blocking. The caller holds the table's lock, so nobody else sends.
+func (w *Watch) tell(t zk.EventType, abs string) {
+	if w.phase != armed {
 		return
 	}
-	w.key = watchKey{path, kind}
-	w.armed = true
-	t[w.key] = append(t[w.key], w)
+	switch {
+	case len(w.events) < w.room:
+		w.full = false
+		w.events <- zk.Event{Type: t, State: zk.StateHasSession, Path: w.name(abs)}
+		return
+	case !w.full:
+		// What is dropped from here on is dropped before the user can have read this event: until it has, there is no room.
+		w.full = true
+		w.events <- zk.Event{Type: EventOverflow, State: zk.StateHasSession, Path: w.path}
+	}
+	w.dropped++
 }
 
-func (t watchTable) remove(w *Watch) {
-	w.removed = true
-	if !w.armed {
+// end closes the channel. The caller holds the table's lock.
+func (w *Watch) end(err error) {
+	if w.phase == over {
 		return
 	}
-	w.armed = false
-	rest := slices.DeleteFunc(t[w.key], func(other *Watch) bool { return other == w })
-	if len(rest) == 0 {
-		delete(t, w.key)
-	} else {
-		t[w.key] = rest
+	w.phase, w.err = over, err
+	close(w.events)
+	if w.unbind != nil {
+		w.unbind()
+		w.unbind = nil
 	}
 }
 
-func (t watchTable) fire(key watchKey, ev zk.Event) {
-	watches, ok := t[key]
-	if !ok {
-		return
-	}
-	delete(t, key)
-	for _, w := range watches {
-		w.armed = false
-		ev.Path = w.path
-		w.events <- ev // never blocks: room for one, sent once
-		close(w.events)
+// Bind ends w with ctx, as Leave does. A second time it does nothing.
+func (s *Seam) Bind(ctx context.Context, w *Watch) {
+	t := &s.watches
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if w.phase != over && w.unbind == nil && ctx.Done() != nil {
+		w.unbind = context.AfterFunc(ctx, func() { s.Leave(w, context.Cause(ctx)) })
 	}
 }
 
-// notify fires what an event of the server means.
-func (t watchTable) notify(e wire.WatcherEvent) {
-	if len(t) == 0 {
-		return
-	}
-	path := e.Path // a view of the read buffer, for looking up only
-	ev := zk.Event{Type: zk.EventType(e.Type), State: zk.State(e.State)}
-	switch e.Type {
-	case wire.EventNodeCreated, wire.EventNodeDataChanged:
-		t.fire(watchKey{path, WatchData}, ev)
-		t.fire(watchKey{path, WatchExist}, ev)
-	case wire.EventNodeDeleted:
-		t.fire(watchKey{path, WatchData}, ev)
-		t.fire(watchKey{path, WatchExist}, ev)
-		t.fire(watchKey{path, WatchChild}, ev)
-	case wire.EventNodeChildrenChanged:
-		t.fire(watchKey{path, WatchChild}, ev)
-	}
-}
-
-// end tells every user that the session is over.
-func (t watchTable) end(err error) {
-	for key := range t {
-		t.fire(key, zk.Event{Type: zk.EventNotWatching, State: zk.StateExpired, Err: err})
-	}
-}
-
-// setWatchesLimit bounds the paths in one request, in bytes, well below the server's limit of a frame.
-const setWatchesLimit = 128 << 10
-
-// requests returns what arms all watches again. One-shot watches are all that the table holds, so the plain setWatches, which
-// every server knows, is enough.
-func (t watchTable) requests(zxid int64) []*wire.SetWatchesRequest {
-	var reqs []*wire.SetWatchesRequest
-	var req *wire.SetWatchesRequest
-	size := 0
-	for key := range t {
-		if req == nil || size+4+len(key.path) > setWatchesLimit {
-			req = &wire.SetWatchesRequest{RelativeZxid: zxid}
-			reqs = append(reqs, req)
-			size = 0
-		}
-		size += 4 + len(key.path)
-		switch key.kind {
-		case WatchData:
-			req.Data = append(req.Data, key.path)
-		case WatchExist:
-			req.Exist = append(req.Exist, key.path)
-		case WatchChild:
-			req.Child = append(req.Child, key.path)
-		}
-	}
-	return reqs
+// Cause is how many events w's user was too slow for, and why w ended: nil while it has not, and when it ended with its one event.
+func (s *Seam) Cause(w *Watch) (dropped uint64, err error) {
+	t := &s.watches
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return w.dropped, w.err
 }

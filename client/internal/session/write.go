@@ -69,7 +69,11 @@ func (c *conn) take(frame []byte) error {
 	case wire.OpSASL:
 		c.apart = append(c.apart, apart{xid: h.Xid})
 	default:
-		c.inflight.push(entry{xid: h.Xid, sent: now, closes: h.Op == wire.OpCloseSession})
+		e := entry{xid: h.Xid, sent: now, closes: h.Op == wire.OpCloseSession}
+		if watchFrame(h.Op) {
+			return c.takeWatchFrame(e, h.Op, frame)
+		}
+		c.inflight.push(e)
 	}
 	return nil
 }
