@@ -114,10 +114,10 @@ func TestSASLWrong(t *testing.T) {
 // A key that changes nothing is told of.
 func TestNothingIsReadInVain(t *testing.T) {
 	p := start(t, "server", config(t, "dataDir="+t.TempDir(), "clientPort=0", "clientPortAddress=127.0.0.1", "superUser.1=x", "allowSaslFailedClients=true",
-		"SASLAuthenticationProvider.superPassword=x", "sasl.serverconfig=x", "ssl.handshakeDetectionTimeoutMillis=5", "client.certReload=true",
+		"SASLAuthenticationProvider.superPassword=x", "sasl.serverconfig=x", "letAnySaslUserDoX=x", "ssl.handshakeDetectionTimeoutMillis=5", "client.certReload=true",
 		"emulate353TTLNodes=true", "snapshot.compression.method=snappy", "admin.rateLimiterIntervalInMS=1", "admin.snapshot.enabled=true"))
 	for _, key := range []string{
-		"superUser", "allowSaslFailedClients", "SASLAuthenticationProvider.superPassword", "sasl.serverconfig", "ssl.handshakeDetectionTimeoutMillis",
+		"superUser", "allowSaslFailedClients", "SASLAuthenticationProvider.superPassword", "sasl.serverconfig", "letAnySaslUserDoX", "ssl.handshakeDetectionTimeoutMillis",
 		"client.certReload", "emulate353TTLNodes", "snapshot.compression.method", "admin.rateLimiterIntervalInMS", "admin.snapshot.enabled",
 	} {
 		p.find(`not served" key=` + regexp.QuoteMeta(key) + " ")

@@ -25,6 +25,7 @@ func secured(cfg *zoocfg.Config) ([]server.Option, error) {
 		server.WithDigestAlgorithm(auth.DigestAlg),
 		server.WithX509SuperUser(auth.X509SuperUser),
 		server.WithSASLSuperUsers(auth.SuperUsers...),
+		server.WithSASLOpenUser(auth.OpenUser),
 		server.WithAllowSASLFailed(auth.AllowFailed),
 	}
 	for _, class := range auth.Providers {
@@ -88,7 +89,7 @@ func securityGaps(cfg *zoocfg.Config) []gap {
 	}
 	if auth.Users == nil {
 		all = append(all, gap{"superUser", len(auth.SuperUsers) > 0, false, userless})
-		for _, key := range []string{superPasswordKey, "sasl.serverconfig", "allowSaslFailedClients"} {
+		for _, key := range []string{superPasswordKey, "sasl.serverconfig", "allowSaslFailedClients", "letAnySaslUserDoX"} {
 			all = append(all, gap{key, cfg.Has(key), false, userless})
 		}
 	}
