@@ -92,7 +92,7 @@ type Auth struct {
 	Enforce       []string // schemes of which a client must have one; empty is off
 	Providers     map[string]string
 	EnsembleNames []string
-	OpenUser      string // of SASL, for whom all others pass
+	OpenUser      string            // of SASL, for whom all others pass
 	SASLSection   string            // of the JAAS file
 	SuperPassword string            // of SASL's user super
 	Users         map[string]string // of SASL, with their passwords; nil is no SASL; not from this file

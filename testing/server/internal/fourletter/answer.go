@@ -73,6 +73,7 @@ func (s *Self) version() string {
 	return line
 }
 
+// State is the mode of the server, as Srvr and Mntr write it.
 func (s *Self) State() string {
 	if s.ReadOnly {
 		return "read-only"
