@@ -4,6 +4,8 @@
 //	zookit server zoo.cfg            a server as Apache's configuration file says
 //	zookit server --data-dir data    a server on 127.0.0.1:2181 that keeps its data
 //	zookit server --emulate 3.5      a server that behaves as Apache's 3.5 does
+//	zookit server --jaas jaas.conf zoo.cfg
+//	                                 users of SASL DIGEST-MD5, as Java's programs have them
 //	zookit server --keys             what is done about each key of such a file
 //	zookit version
 //	zookit <command> --help

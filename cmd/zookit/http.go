@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zookit-go/zookit/cmd/zookit/internal/zoocfg"
@@ -66,12 +68,12 @@ func (f *faces) serve(ctx context.Context, srv *server.Server) (wait func()) {
 		f.log.Info("commands over HTTP", "at", f.admin.Addr().String()+f.cfg.Admin.URL)
 		group.Go(func() error {
 			return admin.Serve(ctx, f.admin, srv, admin.WithCommandURL(f.cfg.Admin.URL), admin.WithIdleTimeout(f.cfg.Admin.IdleTimeout),
-				admin.WithInitialConfiguration(f.cfg.Text))
+				admin.WithInitialConfiguration(f.cfg.Text), admin.WithProperties(f.cfg.SystemProperties()))
 		})
 	}
 	if f.metrics != nil {
 		f.log.Info("measurements over HTTP", "at", f.metrics.Addr().String()+"/metrics")
-		group.Go(func() error { return serveMetrics(ctx, f.metrics, srv) })
+		group.Go(func() error { return serveMetrics(ctx, f.metrics, measurements(srv, f.cfg.Metrics.JVM)) })
 	}
 	return func() {
 		if err := group.Wait(); err != nil {
@@ -86,9 +88,19 @@ const (
 	linger = time.Second
 )
 
-func serveMetrics(ctx context.Context, ln net.Listener, srv *server.Server) error {
+// measurements answers a scrape, with those of the process or without.
+func measurements(srv *server.Server, process bool) http.Handler {
+	if process {
+		return metrics.Handler(srv)
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics.NewCollector(srv))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+func serveMetrics(ctx context.Context, ln net.Listener, answers http.Handler) error {
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", metrics.Handler(srv))
+	mux.Handle("/metrics", answers)
 	web := &http.Server{Handler: mux, ReadHeaderTimeout: idle, IdleTimeout: idle}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(ln) }()
@@ -110,6 +122,7 @@ func serveMetrics(ctx context.Context, ln net.Listener, srv *server.Server) erro
 func httpGaps(cfg *zoocfg.Config) []gap {
 	return []gap{
 		{"admin.snapshot.enabled", cfg.Has("admin.snapshot.enabled") && cfg.Admin.Snapshot, false, "there is no such command"},
+		{"admin.rateLimiterIntervalInMS", cfg.Has("admin.rateLimiterIntervalInMS"), false, "neither snapshot nor restore is a command here"},
 		{"admin.restore.enabled", cfg.Has("admin.restore.enabled") && cfg.Admin.Restore, false, "there is no such command"},
 	}
 }

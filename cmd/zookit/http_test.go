@@ -15,7 +15,7 @@ func TestHTTP(t *testing.T) {
 	p := start(t, "server", "-v", file(t,
 		"dataDir="+t.TempDir(), "clientPortAddress=127.0.0.1", "clientPort=0", "admin.serverAddress=127.0.0.1", "admin.serverPort=0",
 		"admin.commandURL=/c", "metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider",
-		"metricsProvider.httpHost=127.0.0.1", "metricsProvider.httpPort=0"))
+		"metricsProvider.httpHost=127.0.0.1", "metricsProvider.httpPort=0", "metricsProvider.exportJvmInfo=false"))
 	p.addr()
 	var answer struct {
 		Configuration string `json:"initial_configuration"`
@@ -24,8 +24,13 @@ func TestHTTP(t *testing.T) {
 	if err := json.Unmarshal([]byte(get(t, commands+"/initial_configuration")), &answer); err != nil || !strings.Contains(answer.Configuration, "admin.commandURL=/c\n") {
 		t.Errorf("%+v, %v", answer, err)
 	}
-	if got := get(t, "http://"+p.find(`measurements over HTTP" at=(\S+)`)[1]); !strings.Contains(got, "\nznode_count ") {
-		t.Errorf("no znode_count in %.1000s", got)
+	var properties map[string]string
+	if err := json.Unmarshal([]byte(get(t, commands+"/system_properties")), &properties); err != nil ||
+		properties["zookeeper.admin.commandURL"] != "/c" || properties["zookeeper.dataDir"] != "" {
+		t.Errorf("%q, %v", properties, err)
+	}
+	if got := get(t, "http://"+p.find(`measurements over HTTP" at=(\S+)`)[1]); !strings.Contains(got, "\nznode_count ") || strings.Contains(got, "go_goroutines") {
+		t.Errorf("no znode_count, or what was not asked for, in %.1000s", got)
 	}
 	p.signal(syscall.SIGTERM)
 	p.ends(0, "draining")

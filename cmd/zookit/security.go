@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"path"
 
+	"github.com/zookit-go/zookit/cmd/zookit/internal/jaas"
 	"github.com/zookit-go/zookit/cmd/zookit/internal/zoocfg"
 	"github.com/zookit-go/zookit/testing/server"
 )
@@ -22,6 +25,7 @@ func secured(cfg *zoocfg.Config) ([]server.Option, error) {
 		server.WithDigestAlgorithm(auth.DigestAlg),
 		server.WithX509SuperUser(auth.X509SuperUser),
 		server.WithSASLSuperUsers(auth.SuperUsers...),
+		server.WithSASLOpenUser(auth.OpenUser),
 		server.WithAllowSASLFailed(auth.AllowFailed),
 	}
 	for _, class := range auth.Providers {
@@ -29,49 +33,65 @@ func secured(cfg *zoocfg.Config) ([]server.Option, error) {
 			all = append(all, server.WithAuthSchemes(scheme))
 		}
 	}
-	if len(auth.Enforce) > 0 {
+	switch {
+	case auth.RequireSASL:
+		all = append(all, server.WithRequiredAuth("sasl"))
+	case len(auth.Enforce) > 0:
 		all = append(all, server.WithRequiredAuth(auth.Enforce...))
+	}
+	if auth.Users != nil {
+		all = append(all, server.WithSASLUsers(auth.Users))
 	}
 	tls, err := overTLS(cfg)
 	return append(all, tls...), err
 }
 
-// overTLS makes the options of clients with TLS.
-func overTLS(cfg *zoocfg.Config) ([]server.Option, error) {
-	t := cfg.TLS
-	if t.Listen == "" && !t.Unified {
-		return nil, nil
-	}
-	conf, err := tlsConfig(cfg)
+// superSASL is the user of SASL whose password can stand in the file itself.
+const superSASL = "super"
+
+// readUsers takes the users of SASL from a JAAS file.
+func readUsers(cfg *zoocfg.Config, path string) error {
+	file, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("--jaas: %w", err)
 	}
-	var all []server.Option
-	if t.Listen != "" {
-		all = append(all, server.WithTLS(t.Listen, conf))
-		if cfg.Clients.Listen == "" {
-			all = append(all, server.WithTLSOnly())
-		}
+	sections, err := jaas.Parse(file)
+	if err != nil {
+		return fmt.Errorf("--jaas: %s:%w", path, err)
 	}
-	if t.Unified {
-		all = append(all, server.WithPortUnification(conf))
+	users, ok := sections.Users(cfg.Auth.SASLSection)
+	if !ok {
+		return fmt.Errorf("--jaas: %s has no section %q", path, cfg.Auth.SASLSection)
 	}
-	return all, nil
+	if cfg.Has(superPasswordKey) {
+		users[superSASL] = cfg.Auth.SuperPassword
+	}
+	if len(users) == 0 {
+		return fmt.Errorf("--jaas: the section %q of %s has no option user_<name>", cfg.Auth.SASLSection, path)
+	}
+	cfg.Auth.Users = users
+	return nil
 }
+
+const superPasswordKey = "SASLAuthenticationProvider.superPassword"
 
 // securityGaps are about what would let in whom the file keeps out, for the most part.
 func securityGaps(cfg *zoocfg.Config) []gap {
 	auth, tls := cfg.Auth, cfg.TLS
+	const userless = "SASL has no users without --jaas"
 	all := []gap{
-		{"sessionRequireClientSASLAuth", auth.RequireSASL, true, "users of SASL stand in a JAAS file, which is not read, so nobody could do anything"},
+		{"sessionRequireClientSASLAuth", auth.RequireSASL && auth.Users == nil, true, userless + ", so nobody could do anything"},
 		{"DigestAuthenticationProvider.digestAlg", auth.DigestAlg == "MD2", true, "there is no MD2"},
 		{"ensembleAuthName", len(auth.EnsembleNames) > 0, true, "there is no scheme ensemble"},
-		{"ssl.crl", tls.CRL, true, "lists of revoked certificates are not looked at"},
-		{"ssl.ocsp", tls.OCSP, true, "nobody is asked after revoked certificates"},
-		{"ssl.clientHostnameVerification", tls.VerifyClients, true, "names in clients' certificates are not looked at"},
 		{"ssl.authProvider", tls.AuthProvider != "x509", true, "the scheme of clients with a certificate is x509"},
 		{"client.certReload", tls.Reload, false, "certificates are read at the start"},
-		{"SASLAuthenticationProvider.superPassword", auth.SuperPassword != "", false, "SASL has no users"},
+		{"ssl.handshakeDetectionTimeoutMillis", cfg.Has("ssl.handshakeDetectionTimeoutMillis"), false, "a client has ten seconds for the handshake"},
+	}
+	if auth.Users == nil {
+		all = append(all, gap{"superUser", len(auth.SuperUsers) > 0, false, userless})
+		for _, key := range []string{superPasswordKey, "sasl.serverconfig", "allowSaslFailedClients", "letAnySaslUserDoX"} {
+			all = append(all, gap{key, cfg.Has(key), false, userless})
+		}
 	}
 	for name, class := range auth.Providers {
 		_, known := providers[class]
@@ -79,15 +99,4 @@ func securityGaps(cfg *zoocfg.Config) []gap {
 			"there is no Java to load " + class})
 	}
 	return all
-}
-
-// addresses says where clients connect.
-func addresses(cfg *zoocfg.Config, srv *server.Server) string {
-	switch {
-	case cfg.TLS.Listen == "":
-		return srv.Addr()
-	case cfg.Clients.Listen == "":
-		return srv.SecureAddr() + " with TLS"
-	}
-	return srv.Addr() + " and " + srv.SecureAddr() + " with TLS"
 }

@@ -19,6 +19,7 @@ type serverCmd struct {
 	Listen  string        `placeholder:"HOST:PORT" help:"Where clients connect, instead of what the file says, or of 127.0.0.1:2181. Port 0 is any free one."`
 	Emulate release       `placeholder:"VERSION" help:"Behave as a release of Apache's server does: 3.4, 3.5, 3.6, 3.8 or 3.9, which is the default."`
 	DataDir string        `placeholder:"DIR" help:"Where data are kept, instead of what the file says, or of nowhere."`
+	JAAS    string        `name:"jaas" placeholder:"FILE" help:"Users of SASL and their passwords, as Java's programs have them. Apache's server takes the file by -Djava.security.auth.login.config."`
 	Level   slog.Level    `name:"log-level" default:"warn" help:"What to log: debug, info, warn or error."`
 	Verbose bool          `short:"v" help:"Log level info."`
 	Drain   time.Duration `default:"10s" help:"How long the server may take to end in order."`
@@ -104,6 +105,11 @@ func (cmd *serverCmd) config(log *slog.Logger) (*zoocfg.Config, error) {
 	}
 	if cmd.DataDir != "" {
 		cfg.Disk.Dir, cfg.Disk.LogDir = cmd.DataDir, cmd.DataDir
+	}
+	if cmd.JAAS != "" {
+		if err := readUsers(cfg, cmd.JAAS); err != nil {
+			return nil, err
+		}
 	}
 	return cfg, servable(cfg, log)
 }

@@ -29,6 +29,9 @@ func (s *Server) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	settings.Synced = s.synced
+	s.storage.restart()
+	began := time.Now()
 	db, err := store.Load(settings)
 	if err != nil {
 		return err
@@ -43,15 +46,26 @@ func (s *Server) load(ctx context.Context) error {
 	}
 	sessions.Freeze(s.sessions.Frozen(), s.now())
 	s.database = database{tree: s.cfg.version.suit(db.Tree), sessions: sessions, disk: settings}
+	s.storage.loaded(db, time.Since(began))
 	s.cfg.log.Info("loaded", "snapshot", db.Snapshot, "replayed", db.Replayed, "zxid", db.Tree.LastZxid(), "sessions", len(db.Sessions))
 	if db.Replayed == 0 && db.Snapshot >= 0 && len(db.Broken) == 0 {
 		return nil
 	}
-	_, err = s.save(ctx) // the next start has nothing to replay, and Apache's needs one to start at all
+	_, err = s.snapshot(ctx, &s.database) // the next start has nothing to replay, and Apache's needs one to start at all
 	return err
 }
 
-// save takes a snapshot.
+// snapshot takes one, and measures it.
+func (s *Server) snapshot(ctx context.Context, db *database) (zxid int64, err error) {
+	began := time.Now()
+	zxid, err = db.save(ctx)
+	if err == nil {
+		s.storage.snapshots.Add(time.Since(began))
+	}
+	return zxid, err
+}
+
+// save writes a snapshot.
 func (db *database) save(ctx context.Context) (zxid int64, err error) {
 	return store.Save(ctx, db.disk, db.tree, func() []snapshot.Session {
 		known := db.sessions.Committed()
@@ -65,9 +79,6 @@ func (db *database) save(ctx context.Context) (zxid int64, err error) {
 
 // group is how many transactions are made safe at once, or a few more.
 const group = 1000
-
-// slow is how long the disk may take before somebody should hear of it.
-const slow = time.Second
 
 // keep is the stage that makes transactions safe: it logs whatever is there, makes all of it safe at once, and hands it on. It is the
 // only one that declares a transaction committed. If the disk fails, nothing is handed on any more and the server ends.
@@ -110,12 +121,8 @@ func (r *run) keep(in <-chan []request.Txn, out chan<- []request.Committed) {
 
 // sync makes what was logged safe and begins a snapshot if one is due.
 func (r *run) sync(log *store.Log) error {
-	began := time.Now()
 	if err := log.Sync(); err != nil {
 		return err
-	}
-	if took := time.Since(began); took > slow {
-		r.s.cfg.log.Warn("the disk is slow", "sync", took)
 	}
 	due, err := log.Due()
 	if err != nil || !due {
@@ -127,7 +134,7 @@ func (r *run) sync(log *store.Log) error {
 	}
 	r.goes(func() {
 		defer r.saving.Store(false)
-		zxid, err := r.save(r.life)
+		zxid, err := r.s.snapshot(r.life, &r.database)
 		switch {
 		case r.life.Err() != nil:
 		case err != nil:

@@ -70,12 +70,10 @@
 // Ensembles, snapshots compressed by snappy, digests of the tree in the files, the times to live of 3.5.3, a quota for the root, the log
 // of soft limits, mechanisms of SASL other than DIGEST-MD5, identities by providers of one's own, the throttles of connections and
 // requests that are off by default. A server that is alone has no local sessions, whatever its configuration says; there are some while
-// it is read-only. Of the four-letter words: hash tells no digests, mntr has 0 for what there is not, such as a quorum, and tells the
-// traffic of at most a thousand znodes below the root, and dump leaves empty sets out.
+// it is read-only.
 //
-// Of what Apache accepts by accident, createSession and deleteContainer from clients are refused, and a time to live without a
-// mode for it, also in a transaction. A znode that is due is looked at once more when its removal has its turn. Quota stats that
-// cannot be read count as unknown; Apache ends on them.
+// DIFFERENCES.md beside this file lists what else is not as with Apache, why, and which test holds it: what Apache does not survive is
+// refused, what a client could fill the memory with is bounded.
 //
 // # Versions
 //

@@ -61,16 +61,7 @@ func (c *changer) Send(r request.Reply) bool {
 // each of them once, all before it is answered, and the next tells nobody.
 func TestAHundredThousandWatchesOnOneZnode(t *testing.T) {
 	const n = 100_000
-	s, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	defer s.Kill()
-	r := s.current()
-	session := s.sessions.Create(s.cfg.maxTimeout, s.now(), nil)
+	_, r, session := begin(t)
 	people := &crowd{all: make([]watcher, n), done: make(chan struct{})}
 	by := &changer{watcher{crowd: people}, make(chan wire.Code, 1)}
 	ask := func(from request.Origin, op wire.Op, body wire.Record) {
@@ -119,16 +110,7 @@ func TestAHundredThousandWatchesOnOneZnode(t *testing.T) {
 // And one connection watches as many znodes; its end takes all of them.
 func TestAHundredThousandWatchesOfOneConnection(t *testing.T) {
 	const n = 100_000
-	s, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	defer s.Kill()
-	r := s.current()
-	session := s.sessions.Create(s.cfg.maxTimeout, s.now(), nil)
+	_, r, session := begin(t)
 	people := &crowd{all: make([]watcher, 1), done: make(chan struct{})}
 	people.all[0].crowd = people
 	count := func() (watching int) {

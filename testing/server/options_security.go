@@ -156,6 +156,17 @@ func WithSASLSuperUsers(users ...string) Option {
 	}
 }
 
+// WithSASLOpenUser names a user of SASL such that what access control lists allow to him they allow to every user of SASL. By default
+// there is none.
+//
+// Source: letAnySaslUserDoX of Apache's zoo.cfg.
+func WithSASLOpenUser(user string) Option {
+	return func(c *config) error {
+		c.security.policy.SASLOpen = user
+		return nil
+	}
+}
+
 // WithAllowSASLFailed lets a client whose SASL exchange failed go on without an identity. By default it is told so and its
 // connection is closed.
 //

@@ -148,16 +148,7 @@ func (mine) Abort() {}
 // History is whole after a panic, wherever in the two stages it was: what was applied is there, zxids only grow, and what comes
 // later is numbered on. The requests are those of a client that is served between all panics.
 func TestHistoryIsWholeAfterAPanic(t *testing.T) {
-	s, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	defer s.Kill()
-	r := s.current()
-	session := s.sessions.Create(s.cfg.maxTimeout, s.now(), nil)
+	s, r, session := begin(t)
 	good := &victim{make(chan request.Reply, 1), make(chan struct{})}
 	ask := func(from request.Origin, op wire.Op, body wire.Record) {
 		t.Helper()

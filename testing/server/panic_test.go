@@ -22,19 +22,24 @@ func (v *victim) Send(r request.Reply) bool { v.replies <- r; return false }
 func (*victim) Flush()                      {}
 func (v *victim) Abort()                    { close(v.aborted) }
 
-// A record of the right type that is nil stands for whatever mistake may make a stage panic.
-func TestAPanicCostsOneConnection(t *testing.T) {
-	var log bytes.Buffer
-	s, err := New(WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+// begin starts a server that ends with the test, and makes a session that no connection has.
+func begin(t *testing.T, opts ...Option) (s *Server, r *run, session int64) {
+	t.Helper()
+	s, err := New(opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	defer s.Kill()
-	r := s.current()
-	session := s.served().sessions.Create(s.cfg.maxTimeout, s.now(), nil)
+	t.Cleanup(s.Kill)
+	return s, s.current(), s.served().sessions.Create(s.cfg.maxTimeout, s.now(), nil)
+}
+
+// A record of the right type that is nil stands for whatever mistake may make a stage panic.
+func TestAPanicCostsOneConnection(t *testing.T) {
+	var log bytes.Buffer
+	s, r, session := begin(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	for _, q := range []request.Request{
 		{Op: wire.OpSetACL, Body: (*wire.SetACLRequest)(nil)},
 		{Op: wire.OpGetData, Body: (*wire.PathWatchRequest)(nil)},

@@ -23,6 +23,7 @@ type Server struct {
 	cfg      config
 	born     time.Time // sessions' time counts from here
 	counters conn.Counters
+	storage  storage
 	refusing atomic.Bool
 
 	mu         sync.Mutex    // guards all below

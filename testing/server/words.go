@@ -60,7 +60,7 @@ func (w words) Metrics() fourletter.Metrics {
 		LastReply: last, MinReply: smallest, MaxReply: largest, Reads: m.Reads.Sum(), Updates: m.Updates.Sum(),
 		BytesIn: m.BytesIn.Load(), ReplyBytes: m.ReplyBytes.Load(), EventBytes: m.EventBytes.Load(),
 		Handshakes: m.Handshakes.Load(), Rejected: m.Rejected.Load(), Sessionless: m.Sessionless.Load(), Insecure: m.Insecure.Load(),
-		Requests: m.Requests.Load(), Namespaces: traffic,
+		Requests: m.Requests.Load(), Namespaces: traffic, Storage: w.s.storage.told(),
 	}
 }
 
@@ -133,6 +133,7 @@ func sorted(owners map[int64][]string) []fourletter.Owner {
 
 func (w words) ResetStats() {
 	w.s.counters.Reset()
+	w.s.storage.reset()
 	w.prep.ResetExceeded()
 	w.inTurn(w.apply.ResetTraffic) // a server that was killed has nothing to reset
 }

@@ -134,7 +134,7 @@ type pair struct{ apaches, ours side }
 
 // Most is asked of the two of them after the same has happened on both. The parts are in this order: the last one forgets.
 func TestAgainstApache(t *testing.T) {
-	theirs := apache.StartAdmin(t, "maxClientCnxns=60", fmt.Sprintf("maxSessionTimeout=%d", longest.Milliseconds()))
+	theirs := apache.StartAdmin(t, "forceSync=yes", "maxClientCnxns=60", fmt.Sprintf("maxSessionTimeout=%d", longest.Milliseconds()))
 	srv := start(t, server.WithDataDir(t.TempDir()), server.WithSessionTimeouts(4*time.Second, longest))
 	p := &pair{apaches: side{url: "http://" + theirs.Admin()}}
 	var file struct {
@@ -206,7 +206,7 @@ func (p *pair) dump(t *testing.T) {
 var later = regexp.MustCompile(`^((\w+_)?restore_\w+|snapshot_(error|rate)_\w+)$`)
 
 // counted are the keys whose values do not depend on time or on how a server is built.
-var counted = regexp.MustCompile(`^(server_state|ephemerals_count|num_alive_connections|outstanding_requests|znode_count|global_sessions|\w+_client_response_size|packets_\w+|watch_count|approximate_data_size|bytes_received_count|response_bytes|cnt_(read|update)latency|\w+_per_namespace)$`)
+var counted = regexp.MustCompile(`^(server_state|ephemerals_count|num_alive_connections|outstanding_requests|znode_count|global_sessions|\w+_client_response_size|packets_\w+|watch_count|approximate_data_size|bytes_received_count|response_bytes|cnt_(read|update)latency|cnt_(fsync|snapshot|dbinit)time|(cnt|sum)_startup_txns_loaded|cnt_startup_\w+|\w+_per_namespace)$`)
 
 func (p *pair) monitor(t *testing.T) {
 	line := regexp.MustCompile(`^  "([\w.]+)" : (.*?),?$`)

@@ -122,7 +122,7 @@ func serverStats(q question) object {
 		{"server_stats", object{
 			{"packets_sent", s.Sent},
 			{"packets_received", s.Received},
-			{"fsync_threshold_exceed_count", int64(0)},
+			{"fsync_threshold_exceed_count", m.Storage.SlowSyncs},
 			{"client_response_stats", replies()},
 			{"data_dir_size", d.DataSize},
 			{"log_dir_size", d.LogSize},

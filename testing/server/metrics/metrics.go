@@ -9,8 +9,7 @@
 //
 // # What is different
 //
-// Quantiles of readlatency and updatelatency are those of all requests since the server's start, in whole milliseconds; Apache
-// estimates those of the last minutes. Those of the bytes of a namespace are not known, and are NaN. Counters begin anew with the
+// Quantiles are of everything since the server's start, in whole milliseconds; Apache estimates those of the last minutes. Those of the bytes of a namespace are not known, and are NaN. Counters begin anew with the
 // four-letter word srst, which for Prometheus is a restart; Apache's do not. What concerns the JVM is not there: Handler has the
 // go_ and process_ metrics in its place.
 //
@@ -92,7 +91,7 @@ func (c *collector) metric(m *fourletter.Measure) prometheus.Metric {
 }
 
 func quantiles(m *fourletter.Measure) map[float64]float64 {
-	if m.Kind == fourletter.Summary {
+	if m.Namespace != "" { // no percentiles are kept
 		return map[float64]float64{0.5: math.NaN()}
 	}
 	known := func(ms int64) float64 {
@@ -100,6 +99,9 @@ func quantiles(m *fourletter.Measure) map[float64]float64 {
 			return math.NaN()
 		}
 		return float64(ms)
+	}
+	if m.Kind == fourletter.Summary {
+		return map[float64]float64{0.5: known(m.Sum.P50)}
 	}
 	return map[float64]float64{0.5: known(m.Sum.P50), 0.9: known(m.Sum.P90), 0.99: known(m.Sum.P99)}
 }

@@ -92,8 +92,10 @@ type Auth struct {
 	Enforce       []string // schemes of which a client must have one; empty is off
 	Providers     map[string]string
 	EnsembleNames []string
-	SASLSection   string // of the JAAS file
-	SuperPassword string // of SASL's user super
+	OpenUser      string            // of SASL, for whom all others pass
+	SASLSection   string            // of the JAAS file
+	SuperPassword string            // of SASL's user super
+	Users         map[string]string // of SASL, with their passwords; nil is no SASL; not from this file
 }
 
 // TLS is the port for clients with TLS.
@@ -161,7 +163,8 @@ func (c *Config) Distributed() bool { return !c.Ensemble.Standalone || c.Ensembl
 // raw is what only the whole file makes sense of.
 type raw struct {
 	lines        map[string]int // where a key stands
-	port         int            // -1 is none, also below
+	values       map[string]string
+	port         int // -1 is none, also below
 	host         string
 	securePort   int
 	secureHost   string
@@ -199,7 +202,7 @@ func defaults() *Config {
 		},
 		Metrics:  Metrics{Class: NoMetrics, Host: "0.0.0.0", Port: 7000, JVM: true},
 		Ensemble: Ensemble{ServerID: -1, Standalone: true, PeerType: "participant"},
-		raw:      raw{lines: map[string]int{}, port: -1, securePort: -1},
+		raw:      raw{lines: map[string]int{}, values: map[string]string{}, port: -1, securePort: -1},
 	}
 }
 

@@ -3,7 +3,6 @@ package zoocfg_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,7 +17,7 @@ import (
 
 // nasty are files for both, without what base has.
 var nasty = []string{
-	"",
+	"", everyKey(),
 	"# a=b \\\nc=d\n! e=f\n\n  \t\f\n  # g=h\n",
 	"  a  =  b  \nc : d\n e  f\nk\fl\n=m\n:n\no\np==q\nr=:s\n",
 	"a=1\\\n   2\\\r\n\t3\nb=x\\\n#y\nc=x\\\n\nd=4\r\re=5\r\n\nf\\\n  g=7",
@@ -50,6 +49,17 @@ var nasty = []string{
 	"server.1=127.0.0.1:2:3\nserver.2=127.0.0.1:4:5\nserver.3=127.0.0.1:4:5\ninitLimit=1\nsyncLimit=1\ngroup.1=1:2:3\nweight.1=2",
 	"server.1=127.0.0.1:2:3\nserver.2=127.0.0.1:4:5\nserver.3=127.0.0.1:4:5\ninitLimit=1\nsyncLimit=1\ngroup.1=1:2",
 	"group.1=x", "weight.1=x", "group.1=1\ngroup.2=1", "groups=1", "weight.x=1",
+}
+
+// everyKey is a file with all keys of the table that take any text.
+func everyKey() string {
+	var b strings.Builder
+	for _, k := range zoocfg.Keys() {
+		if k.Type == "text" && !strings.Contains(k.Name, "Address") && !strings.Contains(k.Name, "File") && !strings.HasPrefix(k.Name, "data") {
+			b.WriteString(strings.ReplaceAll(k.Name, "*", "x") + "=y\n")
+		}
+	}
+	return b.String() + "server.1=127.0.0.1:2:3\nclientPortListenBacklog=1\njvm.pause.monitor=false\nmetricsProvider.httpPort=1\n"
 }
 
 // Java, and Apache's own reader of the file, take each file as we do: the same properties, the same settings, the same refusals.
@@ -100,18 +110,22 @@ func TestForeign(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		props, config, why := answer(answers[i])
+		props, system, config, why := answer(answers[i])
 		if ours := ownProperties(text); !slices.Equal(ours, props) {
 			t.Errorf("%q\nours %q\nJava %q", text, ours, props)
 		}
-		if ours, err := ownConfig(path); ours != config {
+		ours, ownSystem, err := ownConfig(path)
+		if ours != config {
 			t.Errorf("%q\nours   %s (%v)\nApache %s (%s)", text, ours, err, config, why)
+		}
+		if !slices.Equal(ownSystem, system) {
+			t.Errorf("%q\nsystem properties\nours   %q\nApache %q", text, ownSystem, system)
 		}
 	}
 }
 
 // answer takes apart what Ask says of a file. Warnings stand between its lines.
-func answer(text string) (props []string, config, why string) {
+func answer(text string) (props, system []string, config, why string) {
 	for line := range strings.Lines(text) {
 		word, rest, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 		switch word {
@@ -119,6 +133,8 @@ func answer(text string) (props []string, config, why string) {
 			props = []string{"malformed"}
 		case "property":
 			props = append(props, rest)
+		case "system":
+			system = append(system, rest)
 		case "config":
 			config = rest
 		case "refused":
@@ -126,7 +142,8 @@ func answer(text string) (props []string, config, why string) {
 		}
 	}
 	slices.Sort(props)
-	return props, config, why
+	slices.Sort(system)
+	return props, system, config, why
 }
 
 func ownProperties(text []byte) []string {
@@ -136,21 +153,29 @@ func ownProperties(text []byte) []string {
 	}
 	last := map[string]string{}
 	for _, p := range props {
-		last[p.Key] = strings.ToLower(escape(p.Key) + "=" + escape(p.Value))
+		last[p.Key] = p.Value
 	}
-	return slices.Sorted(maps.Values(last))
+	return escaped(last)
 }
 
-func ownConfig(path string) (string, error) {
+func escaped(all map[string]string) (lines []string) {
+	for key, value := range all {
+		lines = append(lines, strings.ToLower(escape(key)+"="+escape(value)))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func ownConfig(path string) (config string, system []string, err error) {
 	c, err := zoocfg.Load(path)
 	if err != nil {
-		return "refused", err
+		return "refused", nil, err
 	}
 	address := func(s string) string { return regexp.MustCompile(`^(0\.0\.0\.0)?:`).ReplaceAllString(s, "*:") }
 	return fmt.Sprintf("tick=%d min=%d max=%d client=%s secure=%s perHost=%d dir=%s log=%s retain=%d purge=%d id=%d distributed=%v local=%v",
 		c.Tick.Milliseconds(), c.MinTimeout.Milliseconds(), c.MaxTimeout.Milliseconds(), address(c.Clients.Listen), address(c.TLS.Listen),
 		c.Clients.MaxPerHost, c.Disk.Dir, c.Disk.LogDir, c.Disk.Retain, int(c.Disk.PurgeEvery.Hours()), c.Ensemble.ServerID, c.Distributed(),
-		c.Sessions.Local), nil
+		c.Sessions.Local), escaped(c.SystemProperties()), nil
 }
 
 // clients are system properties that only Apache's clients and tools read, or that nobody sets: a log's or a thread's name.

@@ -21,6 +21,7 @@ var authKeys = []Key{
 	sets("enforce.auth.schemes", list, func(c *Config) *[]string { return &c.raw.schemes }, "schemes for enforce.auth.enabled"),
 	sets("allowSaslFailedClients", flag, func(c *Config) *bool { return &c.Auth.AllowFailed }, "a client whose SASL login failed may stay"),
 	sets("SASLAuthenticationProvider.superPassword", text, func(c *Config) *string { return &c.Auth.SuperPassword }, "password of SASL's user super"),
+	sets("letAnySaslUserDoX", text, func(c *Config) *string { return &c.Auth.OpenUser }, "user of SASL; what lists allow to him, they allow to all of SASL"),
 	sets("sasl.serverconfig", text, func(c *Config) *string { return &c.Auth.SASLSection }, "section of the JAAS file"),
 	sets("ensembleAuthName", list, func(c *Config) *[]string { return &c.Auth.EnsembleNames }, "names that the scheme ensemble takes"),
 }

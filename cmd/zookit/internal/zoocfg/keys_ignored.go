@@ -42,6 +42,6 @@ var ignoredKeys = join(
 	ignored("requests are not counted by path", "pathStats.enabled", "pathStats.delay", "pathStats.initialDelay", "pathStats.maxDepth",
 		"pathStats.sampleRate", "pathStats.slotCapacity", "pathStats.slotDuration", "pathStats.topPathMax"),
 	ignored("there is no Kerberos", "kerberos.removeHostFromPrincipal", "kerberos.removeRealmFromPrincipal", "kerberos.minReLoginTimeMs", "kinit",
-		"requireKerberosConfig", "security.auth_to_local", "server.principal", "server.realm", "letAnySaslUserDoX"),
+		"requireKerberosConfig", "security.auth_to_local"),
 	ignored("for Apache's own tests", "testingonly.initialZxid", "controllerPort"),
 )

@@ -58,6 +58,7 @@ var samples = []struct{ key, value, want, wrong, with string }{
 	{"enforce.auth.schemes", "sasl, digest", "Auth.Enforce=[sasl digest]", "", "enforce.auth.enabled=true"},
 	{"allowSaslFailedClients", "true", "Auth.AllowFailed=true", "yes", ""},
 	{"SASLAuthenticationProvider.superPassword", "x", "Auth.SuperPassword=x", "", ""},
+	{"letAnySaslUserDoX", "all", "Auth.OpenUser=all", "", ""},
 	{"sasl.serverconfig", "Other", "Auth.SASLSection=Other", "", ""},
 	{"ensembleAuthName", "a,b", "Auth.EnsembleNames=[a b]", "", ""},
 	{"secureClientPort", "2281", "TLS.Listen=:2281", "x", ""},

@@ -52,7 +52,7 @@ func (c *Config) apply(props []Property) (wrong []error) {
 			continue
 		}
 		name, value := trim(p.Key), trim(p.Value)
-		c.raw.lines[name] = p.Line
+		c.raw.lines[name], c.raw.values[name] = p.Line, value
 		key, known := lookup(name)
 		if !known {
 			c.Unknown = append(c.Unknown, Unknown{Key: name, Line: p.Line, Meant: meant(name)})

@@ -143,7 +143,7 @@ func (a *Apply) getACL(c *request.Committed, path string) request.Reply {
 }
 
 // maxMultiRead is how many bytes the results of one multiRead may have. Without a bound, a request of a mebibyte that names one
-// large znode forty thousand times would be answered with more than there is memory.
+// large znode forty thousand times would be answered with more than there is memory. Apache ends on it.
 const maxMultiRead = 64 << 20
 
 // multiRead answers each operation on its own; none sets a watch.

@@ -31,6 +31,7 @@ type Policy struct {
 
 	SASL       bool     // the scheme sasl is known in lists
 	SASLSupers []string // the users of sasl that no list can refuse
+	SASLOpen   string   // the user of sasl for whom every other one passes, too. Empty is none.
 
 	SkipACL  bool     // every list allows everything
 	Required []string // a connection must have an identity of one of these schemes before it may ask for anything; empty is none
@@ -110,13 +111,16 @@ func (p *Policy) AddSubject(ids []ID, subject string) []ID {
 	return with(ids, ID{Scheme: "x509", ID: subject})
 }
 
-// AddUser returns ids with that of a user who has proved by SASL who he is.
-func (p *Policy) AddUser(ids []ID, user string) []ID {
+// AddUser returns ids with that of a user who has proved by SASL who he is. ok is false for a name that none can have.
+func (p *Policy) AddUser(ids []ID, user string) (_ []ID, ok bool) {
+	if !validPrincipal(user) {
+		return ids, false
+	}
 	ids = with(ids, ID{Scheme: "sasl", ID: user})
 	if slices.Contains(p.SASLSupers, user) {
 		ids = with(ids, ID{Scheme: "super"})
 	}
-	return ids
+	return ids, true
 }
 
 func with(ids []ID, id ID) []ID {
@@ -189,7 +193,7 @@ func (p *Policy) Allowed(acl []wire.ACL, want int32, ids []ID) bool {
 			continue
 		}
 		for _, id := range ids {
-			if id.Scheme == a.Scheme && known.match(id.ID, a.ID) {
+			if id.Scheme == a.Scheme && (known.match(id.ID, a.ID) || a.Scheme == "sasl" && a.ID == p.SASLOpen && a.ID != "") {
 				return true
 			}
 		}

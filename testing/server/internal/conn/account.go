@@ -119,9 +119,9 @@ func (c *Conn) replied(r *request.Reply, size int64) {
 	took := max(now-a.at, 0)
 	m, writes := &c.env.Counters.Meter, updates(a.op)
 	if writes {
-		m.Updates.add(took)
+		m.Updates.Add(took)
 	} else {
-		m.Reads.add(took)
+		m.Reads.Add(took)
 	}
 	// A write that failed has lost its name in Apache, unless it is a multi, whose failure is in its body.
 	c.lastOp, c.named, c.lastZxid = a.op, !writes || r.Err == wire.OK, r.Zxid

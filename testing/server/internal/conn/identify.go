@@ -63,7 +63,12 @@ func (c *Conn) exchange(xid int32, q *wire.SASLToken) bool {
 	case err == nil:
 		reply.Body = &wire.SASLToken{Token: token}
 		if user, done := c.sasl.User(); done {
-			ids := c.env.Policy.AddUser(c.IDs(), user)
+			ids, ok := c.env.Policy.AddUser(c.IDs(), user)
+			if !ok {
+				c.env.Log.Warn("closing a connection: no user can have this name", "user", user, "session", c.session)
+				c.Abort()
+				return false
+			}
 			c.ids.Store(&ids)
 		}
 	case c.env.Security.AllowFailed && !required:

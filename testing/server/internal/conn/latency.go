@@ -19,7 +19,8 @@ type Latency struct {
 	max   atomic.Int64 // ms
 }
 
-func (l *Latency) add(took time.Duration) {
+// Add adds one.
+func (l *Latency) Add(took time.Duration) {
 	ms := took.Milliseconds()
 	l.cell[min(ms, cells-1)].Add(1)
 	if ms > 0 {
@@ -46,7 +47,8 @@ func raise(a *atomic.Int64, v int64) {
 	}
 }
 
-func (l *Latency) reset() {
+// Reset begins anew.
+func (l *Latency) Reset() {
 	for i := range l.cell {
 		l.cell[i].Store(0)
 	}

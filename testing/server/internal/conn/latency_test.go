@@ -14,7 +14,7 @@ func TestLatency(t *testing.T) {
 		t.Errorf("%+v of nothing", got)
 	}
 	for ms := range 1000 {
-		l.add(time.Duration(ms+1)*time.Millisecond + 999*time.Microsecond)
+		l.Add(time.Duration(ms+1)*time.Millisecond + 999*time.Microsecond)
 	}
 	want := fourletter.Latency{Count: 1000, Total: 500500, Min: 1, Max: 1000, P50: 1000, P90: 1000, P95: 1000, P99: 1000, P999: 1000}
 	if got := l.Sum(); got != want { // above 255 ms only the largest is known
@@ -24,10 +24,10 @@ func TestLatency(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for range 98 {
-		other.add(0)
+		other.Add(0)
 	}
-	other.add(7 * time.Millisecond)
-	other.add(300 * time.Millisecond)
+	other.Add(7 * time.Millisecond)
+	other.Add(300 * time.Millisecond)
 	want = fourletter.Latency{Count: 100, Total: 307, Max: 300, P99: 7, P999: 300}
 	if got := other.Sum(); got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -35,7 +35,7 @@ func TestLatency(t *testing.T) {
 	if got := Both(other.Sum(), l.Sum()); got.Min != 0 || got.Count != 1100 || got.Max != 1000 || got.Total != 500807 {
 		t.Errorf("%+v", got)
 	}
-	l.reset()
+	l.Reset()
 	if got := l.Sum(); got != (fourletter.Latency{}) {
 		t.Errorf("%+v after a reset", got)
 	}

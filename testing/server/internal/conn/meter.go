@@ -27,8 +27,8 @@ type Meter struct {
 // Reset begins anew.
 func (n *Counters) Reset() {
 	m := &n.Meter
-	m.Reads.reset()
-	m.Updates.reset()
+	m.Reads.Reset()
+	m.Updates.Reset()
 	for _, a := range []*atomic.Int64{
 		&m.BytesIn, &m.ReplyBytes, &m.EventBytes, &m.Handshakes, &m.Rejected, &m.Sessionless, &m.Insecure,
 		&m.Requests, &m.wordsIn, &m.wordsOut, &m.last, &m.smallest, &m.largest,

@@ -94,8 +94,12 @@ func Measures(src Source) []Measure {
 	for _, namespace := range slices.Sorted(maps.Keys(of.Exceeded)) {
 		all = append(all, Measure{Name: quotaExceeded, Kind: Counter, Namespace: namespace, Value: of.Exceeded[namespace]})
 	}
+	sums := map[string]Latency{
+		"fsynctime": m.Storage.Syncs, "snapshottime": m.Storage.Snapshots, "dbinittime": m.Storage.Starts,
+		"startup_snap_load_time": m.Storage.SnapshotLoads, "startup_txns_load_time": m.Storage.Replays, "startup_txns_loaded": m.Storage.Replayed,
+	}
 	for _, name := range summaries {
-		all = append(all, Measure{Name: name, Kind: Summary})
+		all = append(all, Measure{Name: name, Kind: Summary, Sum: sums[name]})
 	}
 	latencies := map[string]Latency{"readlatency": m.Reads, "updatelatency": m.Updates}
 	for _, name := range percentiles {

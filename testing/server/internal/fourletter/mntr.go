@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// mntr tells all that is measured. What this server does not have, such as a quorum, an fsync or a queue between threads, is
+// mntr tells all that is measured. What this server does not have, such as a quorum or a queue between threads, is
 // there and 0.
 func mntr(src Source) string {
 	self := src.Self()
@@ -37,7 +37,7 @@ func shortMntr(s Stats, m Metrics, self Self) string {
 			line(key, average(&s.Latency, self.Era))
 		case "fsync_threshold_exceed_count":
 			if self.Era.SlowSyncs {
-				line(key, "0")
+				line(key, strconv.FormatInt(m.Storage.SlowSyncs, 10))
 			}
 		default:
 			line(key, strconv.FormatInt(values[key], 10))

@@ -78,6 +78,18 @@ type Metrics struct {
 	Insecure    int64 // TLS handshakes that failed
 	Requests    int64 // handed to the pipeline
 	Namespaces  Namespaces
+	Storage     Storage
+}
+
+// Storage is what is measured of the disk, in ms.
+type Storage struct {
+	Syncs         Latency // of the log
+	SlowSyncs     int64   // of these, more than a second; since the start, whatever Srst does
+	Snapshots     Latency // that were taken
+	Starts        Latency // until the database was there
+	SnapshotLoads Latency // part of it
+	Replays       Latency // of the log, another part
+	Replayed      Latency // transactions
 }
 
 // Namespaces is what is measured of each znode below the root and all below it, by name.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
 	"github.com/zookit-go/zookit/testing/server/internal/disk"
@@ -31,6 +32,8 @@ type Database struct {
 	Snapshot int64           // the zxid of the snapshot it began from; -1 is none
 	Replayed int             // transactions behind it
 	Broken   []error         // what is wrong with newer snapshots, which were passed over
+
+	SnapshotTook, ReplayTook time.Duration
 }
 
 // Load reads the database. Ephemerals of sessions that are not there are gone. A folder with nothing in it is a new database.
@@ -38,10 +41,12 @@ func Load(s *Settings) (*Database, error) {
 	if err := checkMixed(s); err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	db, err := loadSnapshot(s)
 	if err != nil {
 		return nil, err
 	}
+	db.SnapshotTook = time.Since(began)
 	last, err := txlog.Replay(s.Logs, max(db.Snapshot, 0), s.maxPayload(), func(rec *txlog.Record) error {
 		db.Replayed++
 		return db.replay(rec)
@@ -49,6 +54,7 @@ func Load(s *Settings) (*Database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	db.ReplayTook = time.Since(began) - db.SnapshotTook
 	if db.Replayed > 0 && db.Snapshot < 0 && !s.TrustEmpty {
 		return nil, ErrNoSnapshot
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"github.com/zookit-go/zookit/testing/server/internal/request"
 	"github.com/zookit-go/zookit/testing/server/internal/txlog"
@@ -70,9 +71,13 @@ func (l *Log) shorten(c *txlog.CloseSession) {
 
 // Sync makes everything appended safe, unless the settings say that nobody cares.
 func (l *Log) Sync() error {
-	if !l.settings.NoSync {
+	if !l.settings.NoSync && l.writer.Dirty() {
+		began := time.Now()
 		if err := l.writer.Sync(); err != nil {
 			return err
+		}
+		if l.settings.Synced != nil {
+			l.settings.Synced(time.Since(began))
 		}
 	}
 	if size := l.writer.Size(); l.settings.LogSize > 0 && size > l.settings.LogSize {

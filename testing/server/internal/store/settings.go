@@ -1,6 +1,10 @@
 package store
 
-import "github.com/zookit-go/zookit/testing/server/internal/disk"
+import (
+	"time"
+
+	"github.com/zookit-go/zookit/testing/server/internal/disk"
+)
 
 // Settings say where the database is and how it is kept. They are not changed while they are in use.
 type Settings struct {
@@ -15,6 +19,8 @@ type Settings struct {
 	NoSync     bool  // nothing is made safe
 	Gzip       bool  // snapshots are compressed
 	TrustEmpty bool  // logs without a snapshot are believed to go back to the beginning
+
+	Synced func(took time.Duration) // if not nil, is told how long it took to make the log safe, each time
 }
 
 // maxPayload is the longest transaction: as Apache has it, a request and as much again. Snapshots allow the same for a path or data.

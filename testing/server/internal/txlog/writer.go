@@ -224,6 +224,9 @@ func inUse(dir disk.Dir, name string, limit int) (bool, error) {
 	return true, err
 }
 
+// Dirty tells whether something was appended that is not safe yet.
+func (w *Writer) Dirty() bool { return w.dirty }
+
 // Sync makes all that was appended safe.
 func (w *Writer) Sync() error {
 	if w.err != nil || !w.dirty {

@@ -36,6 +36,7 @@ public class Ask {
     }
 
     private static void config(String file) {
+        System.getProperties().keySet().removeIf(key -> ((String) key).startsWith("zookeeper."));
         QuorumPeerConfig.setStandaloneEnabled(true);
         QuorumPeerConfig c = new QuorumPeerConfig();
         try {
@@ -53,6 +54,11 @@ public class Ask {
             + " perHost=" + c.getMaxClientCnxns() + " dir=" + c.getDataDir() + " log=" + c.getDataLogDir()
             + " retain=" + c.getSnapRetainCount() + " purge=" + c.getPurgeInterval() + " id=" + c.getServerId()
             + " distributed=" + c.isDistributed() + " local=" + c.areLocalSessionsEnabled());
+        for (Object key : System.getProperties().keySet()) {
+            if (((String) key).startsWith("zookeeper.")) {
+                System.out.println("system " + escape((String) key) + "=" + escape(System.getProperty((String) key)));
+            }
+        }
     }
 
     private static String address(InetSocketAddress a) {
