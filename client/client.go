@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/cenkalti/backoff/v4"
 	"github.com/go-zookeeper/zk"
@@ -19,6 +20,8 @@ type Client struct {
 	chroot  string          // "" or "/..."
 	retry   RetryPolicy
 	janitor *janitor
+	policy  ErrorPolicy
+	follows *sync.WaitGroup // the follower of the configuration
 
 	life context.Context // ends with Close, cause ErrClosed
 	end  context.CancelCauseFunc
@@ -34,7 +37,7 @@ func Connect(ctx context.Context, servers string, opts ...Option) (*Client, erro
 	if err != nil {
 		return nil, err
 	}
-	hosts, chroot, err := parseServers(servers)
+	hosts, chroot, err := cfg.servers(servers)
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +56,7 @@ func Connect(ctx context.Context, servers string, opts ...Option) (*Client, erro
 		_ = c.abandon() // ctx has ended: nobody waits
 		return nil, fmt.Errorf("client: connect to %s: %w", servers, err)
 	}
+	c.begin(cfg)
 	return c, nil
 }
 
@@ -65,11 +69,12 @@ func Wrap(ctx context.Context, conn *zk.Conn, d *Dialer) (*Client, error) {
 		c.end(ErrClosed)
 		return nil, fmt.Errorf("client: wrap: %w", err)
 	}
+	c.begin(d.cfg)
 	return c, nil
 }
 
 func newClient(d *Dialer, conn *zk.Conn) *Client {
-	c := &Client{seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry}
+	c := &Client{seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry, policy: d.cfg.policy, follows: new(sync.WaitGroup)}
 	c.janitor = &janitor{c: c}
 	c.life, c.end = context.WithCancelCause(context.Background())
 	return c
@@ -80,6 +85,8 @@ func (c *Client) awaitSession(ctx context.Context) error {
 	select {
 	case <-up:
 		return nil
+	case <-c.states.refused:
+		return fmt.Errorf("resume: %w", ErrSessionLost)
 	case <-ctx.Done():
 	}
 	if failure := c.seam.Failure(); failure != nil {
@@ -118,6 +125,7 @@ func (c *Client) Close(ctx context.Context) error {
 	c.end(ErrClosed)
 	c.states.stop() // who holds something is told before others can see it go
 	c.janitor.wait()
+	c.follows.Wait()
 	c.seam.LeaveAll(ErrClosed, c.events == nil)
 	if c.events == nil {
 		return nil
@@ -145,6 +153,7 @@ func (c *Client) abandon() <-chan struct{} {
 		c.conn.Close()
 		for range c.events { // until conn's loop closes it
 		}
+		c.seam.Wait()
 	}()
 	return ended
 }

@@ -31,6 +31,7 @@ func newDialer(cfg config) *Dialer {
 	states := newMachine()
 	seam := session.New(session.Options{
 		Dial: cfg.dial, Timeout: cfg.timeout, Patience: cfg.patience, Hooks: states.hooks(),
+		Ensemble: cfg.ensemble.lookup(), ReadOnly: cfg.readOnly, Resume: cfg.resume,
 	})
 	return &Dialer{seam: seam, states: states, pacer: seam.HostProvider(), cfg: cfg}
 }

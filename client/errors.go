@@ -28,6 +28,9 @@ var ErrClosed error = alias{"client closed", zk.ErrClosing}
 // ErrUnimplemented means that the server does not know the operation.
 var ErrUnimplemented = errors.New("operation unknown to the server")
 
+// ErrReadOnly means that the server has no quorum and so only reads; see WithReadOnly. The write was not done.
+var ErrReadOnly = errors.New("the server is read-only")
+
 // alias is an error that zk.Conn's users know by another name.
 type alias struct {
 	text string
@@ -91,6 +94,7 @@ var codeErrors = map[wire.Code]error{
 	wire.ReconfigDisabled:        zk.ErrReconfigDisabled,
 	wire.BadArguments:            zk.ErrBadArguments,
 	wire.Unimplemented:           ErrUnimplemented,
+	wire.NotReadOnly:             ErrReadOnly,
 }
 
 // translate turns the server's code into the error that zk.Conn would return; other errors stay.

@@ -16,6 +16,8 @@ type config struct {
 	patience time.Duration
 	retry    RetryPolicy
 	dial     func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	connection
 }
 
 var errOption = errors.New("client: bad option")

@@ -3,27 +3,36 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/zookit-go/zookit/client/internal/session"
 )
 
 // Session is one ZooKeeper session, the thing that can die: ephemeral znodes and everything that a recipe holds live as long as it
 // does. A Client has one at a time; after a loss it gets another, and what was held in the old one is gone.
 type Session struct {
 	id      int64
+	passwd  []byte
 	timeout atomic.Int64
 	ctx     context.Context // the session's life
 	end     context.CancelCauseFunc
 }
 
-func newSession(id int64) *Session {
-	s := &Session{id: id}
+func newSession(info session.Info) *Session {
+	s := &Session{id: info.ID, passwd: info.Passwd}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s
 }
 
 // ID is the session's id, the EphemeralOwner of its ephemerals.
 func (s *Session) ID() int64 { return s.id }
+
+// Export returns what another client needs to resume the session with WithSession: its id and its password, which is a secret. A client
+// that ends with Detach leaves the session to it. A session belongs to one client at a time: the server closes the connection of the
+// former one, which would take the session back when it connects again.
+func (s *Session) Export() (id int64, passwd []byte) { return s.id, slices.Clone(s.passwd) }
 
 // Timeout is what the server granted, at the last connection: it expires the session when it has heard nothing for so long.
 func (s *Session) Timeout() time.Duration { return time.Duration(s.timeout.Load()) }

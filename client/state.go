@@ -24,6 +24,9 @@ const (
 	Reconnected
 	// Lost: the session is over, and with it every ephemeral and everything held.
 	Lost
+	// ReadOnly: there is a connection, to a server that has no quorum: it answers reads, from data that may be old, and refuses writes
+	// with ErrReadOnly. Only with WithReadOnly.
+	ReadOnly
 )
 
 // String is the state's name.
@@ -37,12 +40,14 @@ func (s State) String() string {
 		return "Reconnected"
 	case Lost:
 		return "Lost"
+	case ReadOnly:
+		return "ReadOnly"
 	}
 	return fmt.Sprintf("State(%d)", int(s))
 }
 
-// Connected tells whether there is a connection in this state.
-func (s State) Connected() bool { return s == Connected || s == Reconnected }
+// Connected tells whether there is a connection in this state, be it only for reading.
+func (s State) Connected() bool { return s == Connected || s == Reconnected || s == ReadOnly }
 
 // StateChange is one step of the connection.
 type StateChange struct {
@@ -57,7 +62,9 @@ const stateBuffer = 16
 type machine struct {
 	mu      sync.Mutex // guards what follows
 	now     StateChange
+	wrote   bool          // Connected has been reported
 	up      chan struct{} // closed while connected
+	refused chan struct{} // closed when the session that was to be resumed is over
 	subs    map[chan StateChange]func() bool
 	stopped bool
 }
@@ -67,22 +74,30 @@ func newMachine() *machine {
 		now:  StateChange{State: Suspended},
 		up:   make(chan struct{}),
 		subs: map[chan StateChange]func() bool{},
+
+		refused: make(chan struct{}),
 	}
 }
 
 func (m *machine) hooks() session.Hooks {
-	return session.Hooks{Connected: m.connected, Disconnected: m.disconnected, Lost: m.lost}
+	return session.Hooks{
+		Connected: m.connected, Disconnected: m.disconnected, Lost: m.lost,
+		Refused: func() { close(m.refused) }, // once: there is one session to resume
+	}
 }
 
 func (m *machine) connected(info session.Info) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	next := StateChange{Reconnected, m.now.Session}
-	if next.Session == nil {
-		next.State = Connected
+	switch {
+	case info.ReadOnly:
+		next.State = ReadOnly
+	case !m.wrote:
+		next.State, m.wrote = Connected, true
 	}
 	if next.Session == nil || next.Session.id != info.ID || next.Session.Err() != nil {
-		next.Session = newSession(info.ID)
+		next.Session = newSession(info)
 	}
 	next.Session.timeout.Store(int64(info.Timeout))
 	close(m.up)

@@ -23,7 +23,9 @@ const firstXid = -1 << 30
 type conn struct {
 	seam *Seam
 	raw  net.Conn
-	done chan struct{} // closed when the connection has ended
+	done <-chan struct{} // closed when the connection has ended: that of life
+	life context.Context
+	end  context.CancelFunc
 	kick chan struct{} // wakes the flusher
 
 	reader // of the goroutine that reads
@@ -42,6 +44,7 @@ type conn struct {
 	room     chan struct{} // closed when there is room again; nil if nobody waits
 	shook    bool          // the handshake was sent
 	shookAt  int64         // when
+	retirement
 }
 
 // apart is a frame whose reply may overtake others: auth and sasl.
@@ -52,7 +55,9 @@ type apart struct {
 }
 
 func newConn(s *Seam, raw net.Conn, deadline time.Time) *conn {
-	c := &conn{seam: s, raw: raw, done: make(chan struct{}), kick: make(chan struct{}, 1), xid: firstXid}
+	c := &conn{seam: s, raw: raw, kick: make(chan struct{}, 1), xid: firstXid}
+	c.life, c.end = context.WithCancel(context.Background())
+	c.done = c.life.Done()
 	c.reader = reader{c: c, phase: handshaking, deadline: int64(deadline.Sub(s.start))}
 	// Until the handshake is answered one deadline covers everything. A conn that cannot be given one fails when it is used.
 	_ = raw.SetDeadline(deadline)
@@ -70,9 +75,12 @@ func (c *conn) fail(err error) error {
 	c.err = err
 	inflight := c.inflight
 	c.inflight, c.out, c.apart = ring{}, nil, nil
+	if c.retirement.timer != nil {
+		c.retirement.timer.Stop()
+	}
 	c.mu.Unlock()
 
-	close(c.done)
+	c.end()
 	_ = c.raw.Close()
 	c.seam.down(c, err) // before the calls fail: who retries must find the seam without a connection
 	for inflight.len() > 0 {
@@ -92,7 +100,7 @@ func (c *conn) submit(ctx context.Context, call *Call, body wire.Record) error {
 			return err
 		}
 	}
-	if c.err != nil {
+	if c.err != nil || c.retirement.err != nil {
 		c.mu.Unlock()
 		return ErrConnectionLoss
 	}
@@ -180,9 +188,13 @@ func (c *conn) goLive() error {
 	if s.opts.Hooks.Connected != nil {
 		s.opts.Hooks.Connected(s.info)
 	}
+	seeks := s.info.ReadOnly
 	s.mu.Unlock()
 	c.deadline = 0 // the handshake's is over
-	go c.flusher()
+	s.goes.Go(c.flusher)
+	if seeks {
+		s.goes.Go(func() { s.seek(c) })
+	}
 	c.wake()
 	return nil
 }

@@ -19,7 +19,11 @@ const (
 	steady = time.Second
 )
 
-var errNoServers = errors.New("session: no servers")
+var (
+	errNoServers = errors.New("session: no servers")
+	// errAsked makes zk.Conn ask for the next server at once: the list has just been looked up.
+	errAsked = errors.New("session: the list of servers was looked up")
+)
 
 // pacer decides which server is tried next, and when. It is zk.Conn's HostProvider. The first round after a steady connection
 // starts at once, later ones after growing, jittered pauses.
@@ -27,17 +31,26 @@ var errNoServers = errors.New("session: no servers")
 // zk.Conn fails the calls of its own users with zk.ErrNoServer only when told that a round is over, and then sleeps a second. It
 // is told so once the pause would be that long anyway.
 type pacer struct {
-	closing context.Context
+	closing  context.Context
+	ensemble Ensemble // asked before every round; nil: only update changes the list
 
 	mu      sync.Mutex // guards what follows
-	servers []string
+	servers []Server
+	given   bool // servers is more than what zk.Conn was told, which means nothing where there is an ensemble
 	curr    int
-	tries   int
+	round   int    // that is under way; 0 is the first since a steady connection, -1 if it has not begun
+	left    int    // servers of this round that were not tried
+	ask     bool   // the ensemble, in the next wait
+	set     bool   // servers were set by update and are worth a round of their own
+	first   Server // to be tried before any other; Addr "" if none
+	trying  Server
 	since   time.Time // of the present connection; zero while there is none
 	pause   time.Duration
 }
 
-func newPacer(closing context.Context) *pacer { return &pacer{closing: closing, curr: -1} }
+func newPacer(closing context.Context, ensemble Ensemble) *pacer {
+	return &pacer{closing: closing, ensemble: ensemble, curr: -1, round: -1}
+}
 
 // Init implements zk.HostProvider. Names are not looked up here but at each dial, so a server that moves is found again.
 func (p *pacer) Init(servers []string) error {
@@ -46,7 +59,10 @@ func (p *pacer) Init(servers []string) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.servers = servers
+	for _, addr := range servers {
+		p.servers = append(p.servers, Server{Addr: addr})
+	}
+	p.given = p.ensemble == nil
 	return nil
 }
 
@@ -63,24 +79,45 @@ func (p *pacer) Next() (server string, retryStart bool) {
 	defer p.mu.Unlock()
 	if !p.since.IsZero() {
 		if time.Since(p.since) >= steady {
-			p.tries = 0
+			p.round, p.left = -1, 0
 		}
 		p.since = time.Time{}
 	}
-	p.curr = (p.curr + 1) % len(p.servers)
-	p.tries++
-	if p.closing.Err() != nil {
-		return p.servers[p.curr], true // zk.Conn looks whether it was closed only at the start of a round
-	}
 	p.pause = 0
-	if round := (p.tries - 1) / len(p.servers); round > 0 && (p.tries-1)%len(p.servers) == 0 {
-		pause := pauseBefore(round)
-		if pause >= maxPause {
-			return p.servers[p.curr], true
-		}
-		p.pause = pause/2 + rand.N(pause/2)
+	if p.closing.Err() != nil {
+		return p.take(), true // zk.Conn looks whether it was closed only at the start of a round
 	}
-	return p.servers[p.curr], false
+	if p.first.Addr != "" {
+		p.trying, p.first = p.first, Server{}
+		return p.trying.Addr, false
+	}
+	if p.left > 0 {
+		return p.take(), false
+	}
+	p.round++
+	p.left = len(p.servers)
+	p.ask = p.ensemble != nil && (!p.set || p.round > 0)
+	if p.round > 0 {
+		p.set = false
+		pause := pauseBefore(p.round)
+		if pause >= maxPause {
+			retryStart = true
+		} else {
+			p.pause = pause/2 + rand.N(pause/2)
+		}
+	}
+	if p.ask {
+		return p.trying.Addr, retryStart // it will not be dialled
+	}
+	return p.take(), retryStart
+}
+
+// take is the next server of the list. The caller holds p.mu.
+func (p *pacer) take() string {
+	p.left--
+	p.curr = (p.curr + 1) % len(p.servers)
+	p.trying = p.servers[p.curr]
+	return p.trying.Addr
 }
 
 // pauseBefore is the longest pause before a round, doubling from firstPause.
@@ -101,23 +138,28 @@ func (p *pacer) Connected() {
 	p.since = time.Now()
 }
 
-// wait sleeps the pause that Next decided on. It is not slept in Next, which zk.Conn calls under a lock.
-func (p *pacer) wait() error {
+// wait sleeps the pause that Next decided on and, where a round begins, asks the ensemble, for limit at most. Neither is done in
+// Next, which zk.Conn calls under a lock. It returns the server to dial.
+func (p *pacer) wait(limit time.Duration) (Server, error) {
 	p.mu.Lock()
-	pause := p.pause
-	p.pause = 0
+	pause, ask, server := p.pause, p.ask, p.trying
+	p.pause, p.ask = 0, false
 	p.mu.Unlock()
-	if pause == 0 {
-		return p.closing.Err()
+	if pause > 0 {
+		timer := time.NewTimer(pause)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-p.closing.Done():
+		}
 	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-p.closing.Done():
-		return p.closing.Err()
+	if err := p.closing.Err(); err != nil {
+		return Server{}, err
 	}
+	if ask {
+		return Server{}, p.lookUp(limit)
+	}
+	return server, nil
 }
 
 // HostProvider is for zk.WithHostProvider.

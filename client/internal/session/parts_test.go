@@ -51,7 +51,7 @@ func TestXidsStayInTheirRange(t *testing.T) {
 // Rounds begin at once, then pause ever longer; from a second on zk.Conn is told, so that its own callers hear zk.ErrNoServer.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(t.Context())
+		p := newPacer(t.Context(), nil)
 		if err := p.Init(nil); err == nil {
 			t.Error("no servers, no error")
 		}
@@ -70,8 +70,8 @@ func TestPace(t *testing.T) {
 			if told {
 				t.Errorf("try %d: zk.Conn is told to sleep after %v", try, time.Since(start))
 			}
-			if err := p.wait(); err != nil {
-				t.Fatal(err)
+			if dialled, err := p.wait(time.Second); err != nil || dialled.Addr != server {
+				t.Fatalf("it dials %v, %v", dialled, err)
 			}
 		}
 		// Rounds 1 to 6 pause for half to all of 20, 40, ... 640 ms.
@@ -89,13 +89,13 @@ func TestPace(t *testing.T) {
 				break
 			}
 		}
-		if p.tries < 15 {
-			t.Errorf("tries %d after a short connection", p.tries)
+		if p.round < 7 {
+			t.Errorf("round %d after a short connection", p.round)
 		}
 		p.Connected()
 		time.Sleep(steady)
-		if _, told := p.Next(); told || p.tries != 1 {
-			t.Errorf("tries %d, told %v after a steady connection", p.tries, told)
+		if _, told := p.Next(); told || p.round != 0 {
+			t.Errorf("round %d, told %v after a steady connection", p.round, told)
 		}
 	})
 }

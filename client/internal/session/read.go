@@ -36,6 +36,8 @@ type reader struct {
 	pass     int           // bytes of the present frame that are zk.Conn's
 	limit    time.Duration // how long the server may leave a frame unanswered
 	deadline int64         // raw's read deadline, on the seam's clock
+	heard    int64         // when the last answered frame was sent, on the seam's clock
+	lent     bool          // the server answers, but cannot keep the session
 }
 
 // Read implements net.Conn for zk.Conn: it takes the SDK's replies out and returns the rest.
@@ -75,6 +77,9 @@ func (c *conn) passOn(p []byte) (int, error) {
 
 // next looks at the next frame and either takes it or leaves it for zk.Conn in c.pass.
 func (c *conn) next() error {
+	if err := c.drained(); err != nil {
+		return err
+	}
 	switch c.phase {
 	case ended:
 		return io.EOF
@@ -146,7 +151,10 @@ func (c *conn) takeReply(h wire.ReplyHeader, n int) error {
 		c.pass = 4 + n
 		return nil
 	}
-	advance(&c.seam.answered, e.sent)
+	c.heard = max(c.heard, e.sent)
+	if !c.lent {
+		advance(&c.seam.answered, e.sent)
+	}
 	if e.closes && h.Err == wire.OK {
 		c.seam.closed()
 	}
@@ -166,6 +174,7 @@ func (c *conn) match(xid int32) (entry, *apart, error) {
 	defer c.mu.Unlock()
 	if c.inflight.len() > 0 && c.inflight.front().xid == xid {
 		c.madeRoom()
+		c.paid()
 		return c.inflight.pop(), nil, nil
 	}
 	for i, a := range c.apart {
@@ -255,9 +264,10 @@ func (c *conn) takeGrant(n int) error {
 	c.mu.Lock()
 	sent := c.shookAt
 	c.mu.Unlock()
-	switch c.seam.granted(p, sent) {
-	case resumed:
+	switch verdict := c.seam.granted(p, sent); verdict {
+	case resumed, lent:
 		c.phase = granted
+		c.heard, c.lent = sent, verdict == lent
 		c.limit = time.Duration(p.Timeout) * time.Millisecond * 2 / 3
 	case refused:
 		// zk.Conn forgets to close a connection that refused its session.
@@ -325,14 +335,14 @@ func (c *conn) fill() error {
 func (c *conn) readRaw(p []byte) (int, error) {
 	for {
 		if c.phase == serving {
-			if by := c.seam.answered.Load() + int64(c.limit); by-c.deadline > int64(c.limit)/16 {
+			if by := c.heard + int64(c.limit); by-c.deadline > int64(c.limit)/16 {
 				c.deadline = by
 				_ = c.raw.SetReadDeadline(c.seam.start.Add(time.Duration(by)))
 			}
 		}
 		n, err := c.raw.Read(p)
 		if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.phase == serving &&
-			c.seam.answered.Load()+int64(c.limit) > c.deadline {
+			c.heard+int64(c.limit) > c.deadline {
 			c.deadline = 0
 			continue
 		}

@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"errors"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +24,13 @@ type Options struct {
 	Patience time.Duration
 	// MaxRequest is the longest frame, in bytes, that is sent.
 	MaxRequest int
-	Hooks      Hooks
+	// Ensemble tells where the servers are; nil: zk.Conn's list is the list.
+	Ensemble Ensemble
+	// ReadOnly tells servers that one without a quorum will do.
+	ReadOnly bool
+	// Resume is a session to take over; nil: a new one.
+	Resume *Claim
+	Hooks  Hooks
 }
 
 // Hooks tell the owner what becomes of the session. They run under the seam's lock, in order, and must neither block nor call
@@ -32,14 +40,18 @@ type Hooks struct {
 	Connected func(Info)
 	// Disconnected: the connection ended; the session may live on.
 	Disconnected func()
+	// Refused: the session of Options.Resume is over. Nothing is dialled any more.
+	Refused func()
 	// Lost: the session is over. err is ErrLost, zk.ErrSessionExpired (the server said so) or zk.ErrClosing.
 	Lost func(err error)
 }
 
 // Info is what the server granted.
 type Info struct {
-	ID      int64
-	Timeout time.Duration
+	ID       int64
+	Passwd   []byte
+	Timeout  time.Duration
+	ReadOnly bool // the server has no quorum
 }
 
 // Seam is one session's path to the network. Its Dial goes into zk.WithDialer.
@@ -54,11 +66,15 @@ type Seam struct {
 	live     atomic.Pointer[conn] // the connection that the SDK's requests take; nil while there is none
 	zxid     atomic.Int64         // the last one that either speaker saw
 	answered atomic.Int64         // when the last answered frame was sent, on the seam's clock
+	resume   atomic.Pointer[Claim]
+	local    atomic.Bool    // the session is one server's alone, which had no quorum when it began
+	goes     sync.WaitGroup // the goroutines of connections
 
 	mu      sync.Mutex // guards what follows
 	info    Info       // ID 0: no session
 	lost    int64      // a session that was declared lost here and of which zk.Conn has not heard
 	young   *conn      // the connection whose handshake is not over
+	retired *conn      // the last one that was; it may have ended
 	failure error      // of the last attempt to connect
 	watches watchTable
 	creds   []wire.AuthRequest // identities that the server accepted
@@ -72,7 +88,8 @@ func New(opts Options) *Seam {
 	}
 	s := &Seam{opts: opts, start: time.Now()}
 	s.closing, s.cancel = context.WithCancel(context.Background())
-	s.pace = newPacer(s.closing)
+	s.pace = newPacer(s.closing, opts.Ensemble)
+	s.resume.Store(opts.Resume)
 	return s
 }
 
@@ -94,10 +111,16 @@ func (s *Seam) Dial(network, addr string, _ time.Duration) (net.Conn, error) {
 	if s.heardLoss() {
 		return newRefusal(), nil
 	}
-	if err := s.pace.wait(); err != nil {
+	patience := s.patience()
+	server, err := s.pace.wait(patience / 3)
+	if err != nil {
+		s.note(err)
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(s.closing, s.patience())
+	if server.Addr != addr { // zk.Conn has another HostProvider
+		server = Server{Addr: addr}
+	}
+	ctx, cancel := context.WithTimeout(server.within(s.closing), patience)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
 	raw, err := s.opts.Dial(ctx, network, addr)
@@ -109,6 +132,16 @@ func (s *Seam) Dial(network, addr string, _ time.Duration) (net.Conn, error) {
 	}
 	s.young = newConn(s, raw, deadline)
 	return s.young, nil
+}
+
+// note remembers why there is no connection.
+func (s *Seam) note(err error) {
+	if errors.Is(err, errAsked) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failure = err
 }
 
 // Failure is why the last attempt to connect failed; nil if none did.
@@ -128,12 +161,16 @@ func (s *Seam) heardLoss() bool {
 }
 
 func (s *Seam) patience() time.Duration {
-	if s.opts.Patience > 0 {
-		return s.opts.Patience
-	}
 	s.mu.Lock()
 	timeout := s.info.Timeout
 	s.mu.Unlock()
+	return s.patienceFor(timeout)
+}
+
+func (s *Seam) patienceFor(timeout time.Duration) time.Duration {
+	if s.opts.Patience > 0 {
+		return s.opts.Patience
+	}
 	if timeout == 0 {
 		timeout = s.opts.Timeout
 	}
@@ -164,21 +201,24 @@ func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path stri
 // serves goes on, so that zk.Conn can close the session on it.
 func (s *Seam) Close() {
 	s.cancel()
-	s.mu.Lock()
-	young := s.young
-	s.mu.Unlock()
-	if young != nil {
-		_ = young.fail(net.ErrClosed)
-	}
+	s.failYoung(net.ErrClosed)
 }
 
 // Abort ends connecting and the connection, whatever it is doing.
 func (s *Seam) Abort() {
 	s.Close()
-	if c := s.live.Load(); c != nil {
-		_ = c.fail(net.ErrClosed)
+	s.mu.Lock()
+	retired := s.retired
+	s.mu.Unlock()
+	for _, c := range []*conn{s.live.Load(), retired} {
+		if c != nil {
+			_ = c.fail(net.ErrClosed)
+		}
 	}
 }
+
+// Wait returns when the goroutines of all connections have ended. zk.Conn's must have ended before.
+func (s *Seam) Wait() { s.goes.Wait() }
 
 // down notes that a connection ended, and why.
 func (s *Seam) down(c *conn, err error) {
@@ -210,6 +250,7 @@ type verdict uint8
 
 const (
 	resumed  verdict = iota // serve on
+	lent                    // serve on, but the server has no quorum: its answers do not show that the session lives
 	refused                 // the server has told zk.Conn that its session is over
 	outlived                // the server still has the session, but it was declared lost here
 )
@@ -222,6 +263,12 @@ func (s *Seam) granted(p wire.ConnectResponse, sent int64) verdict {
 	case p.SessionID == 0:
 		s.end(zk.ErrSessionExpired)
 		s.lost = 0
+		if s.resume.Swap(nil) != nil {
+			s.cancel()
+			if s.opts.Hooks.Refused != nil {
+				s.opts.Hooks.Refused()
+			}
+		}
 		return refused
 	case p.SessionID == s.lost:
 		s.lost = 0
@@ -229,9 +276,21 @@ func (s *Seam) granted(p wire.ConnectResponse, sent int64) verdict {
 	case p.SessionID != s.info.ID:
 		s.end(zk.ErrSessionExpired)
 		s.answered.Store(0)
+		s.local.Store(p.ReadOnly && s.resume.Load() == nil)
+	case !p.ReadOnly:
+		s.local.Store(false)
 	}
-	s.info = Info{ID: p.SessionID, Timeout: time.Duration(p.Timeout) * time.Millisecond}
-	advance(&s.answered, sent)
+	s.resume.Store(nil)
+	s.info = Info{
+		ID: p.SessionID, Passwd: slices.Clone(p.Passwd),
+		Timeout: time.Duration(p.Timeout) * time.Millisecond, ReadOnly: p.ReadOnly,
+	}
+	verdict := resumed
+	if p.ReadOnly && !s.local.Load() {
+		verdict = lent
+	} else {
+		advance(&s.answered, sent)
+	}
 	s.watchClock() // also for a session that is known: its timeout may be shorter now
-	return resumed
+	return verdict
 }

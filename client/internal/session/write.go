@@ -84,7 +84,7 @@ func (c *conn) takeHandshake(frame []byte) error {
 	if err := wire.Unmarshal(frame, &q); err != nil {
 		return err
 	}
-	q.LastZxidSeen = max(q.LastZxidSeen, c.seam.zxid.Load())
+	c.seam.claim(&q)
 	c.out = wire.AppendFrame(c.out, &q)
 	return nil
 }
