@@ -142,8 +142,14 @@ func (l *log) expect(t *testing.T, want ...string) {
 // connect starts a zk.Conn over a seam, in a bubble. The test closes it with its closer.
 func connect(t *testing.T, n network, timeout time.Duration, hooks Hooks) (*Seam, *zk.Conn, func()) {
 	t.Helper()
-	s := New(Options{Dial: n.host.DialContext, Timeout: timeout, Hooks: hooks})
-	conn, events, err := zk.Connect([]string{"zk:2181"}, timeout,
+	return connectWith(t, n, Options{Timeout: timeout, Hooks: hooks})
+}
+
+func connectWith(t *testing.T, n network, opts Options) (*Seam, *zk.Conn, func()) {
+	t.Helper()
+	opts.Dial = n.host.DialContext
+	s := New(opts)
+	conn, events, err := zk.Connect([]string{"zk:2181"}, opts.Timeout,
 		zk.WithDialer(s.Dial), zk.WithHostProvider(s.HostProvider()), zk.WithLogger(silent{}))
 	if err != nil {
 		t.Fatal(err)
