@@ -37,6 +37,7 @@ func TestConfigFollower(t *testing.T) {
 		must(t, err)
 		c, err := client.Connect(ctx, w.Addr+"/app", client.WithDial(w.Host("a").DialContext), client.WithConfigFollower())
 		must(t, err)
+		defer c.Close(ctx)
 		changes := c.States(ctx)
 		session := states(t, changes, client.Connected).Session
 		time.Sleep(time.Second)
@@ -65,14 +66,10 @@ func TestConfigFollower(t *testing.T) {
 		// A change while the client is away.
 		w.Net.Refuse("10.0.0.2", true)
 		w.Host("a").Cut()
-		configure(t, admin, "10.0.0.3", "10.0.0.2")
+		configure(t, admin, "10.0.0.3")
 		time.Sleep(2 * time.Second)
 		w.Net.Refuse("10.0.0.2", false)
-		arrives("10.0.0.2:2181")
-		w.Net.Refuse("10.0.0.2", true)
-		w.Host("a").Cut()
 		arrives("10.0.0.3:2181")
-		w.Net.Refuse("10.0.0.2", false)
 
 		// A change after the session was lost.
 		w.Server.ExpireSession(c.Session().ID())
@@ -82,7 +79,6 @@ func TestConfigFollower(t *testing.T) {
 		configure(t, admin) // which says nothing
 		time.Sleep(time.Second)
 		arrives("10.0.0.1:2181")
-		must(t, c.Close(ctx))
 	}, superuser)
 }
 
