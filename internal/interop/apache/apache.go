@@ -20,6 +20,8 @@ type Server struct {
 	addr  string
 	admin string
 	proc  *foreign.Process
+
+	command []string
 }
 
 // Addr is where clients connect, as host:port.
@@ -92,8 +94,10 @@ func start(tb testing.TB, classPath string, admin bool, java func(testing.TB, st
 		s := &Server{
 			addr:  fmt.Sprintf("127.0.0.1:%d", port),
 			admin: fmt.Sprintf("127.0.0.1:%d", adminPort),
-			proc:  foreign.Start(tb, java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file)...),
+
+			command: java(tb, classPath, "org.apache.zookeeper.server.ZooKeeperServerMain", file),
 		}
+		s.proc = foreign.Start(tb, s.command...)
 		if s.answers(tb.Context()) {
 			return s
 		}
