@@ -30,21 +30,22 @@ type conn struct {
 
 	reader // of the goroutine that reads
 
-	mu       sync.Mutex // guards what follows
-	err      error      // why the connection ended; nil while it lives
-	live     bool
-	partial  []byte // an incomplete frame of zk.Conn's
-	out      []byte // frames for the network
-	spare    []byte // the buffer that was written before
-	writing  bool   // somebody is writing to raw
-	writeBy  int64  // raw's write deadline, on the seam's clock
-	xid      int32
-	inflight ring
-	apart    []apart
-	room     chan struct{} // closed when there is room again; nil if nobody waits
-	shook    bool          // the handshake was sent
-	shookAt  int64         // when
-	retirement
+	mu         sync.Mutex // guards what follows
+	err        error      // why the connection ended; nil while it lives
+	live       bool
+	partial    []byte // an incomplete frame of zk.Conn's
+	out        []byte // frames for the network
+	spare      []byte // the buffer that was written before
+	writing    bool   // somebody is writing to raw
+	writeBy    int64  // raw's write deadline, on the seam's clock
+	xid        int32
+	inflight   ring
+	apart      []apart
+	room       chan struct{} // closed when there is room again; nil if nobody waits
+	shook      bool          // the handshake was sent
+	shookAt    int64         // when
+	retirement retirement
+	silence    silence
 }
 
 // apart is a frame whose reply may overtake others: auth and sasl.
@@ -75,8 +76,10 @@ func (c *conn) fail(err error) error {
 	c.err = err
 	inflight := c.inflight
 	c.inflight, c.out, c.apart = ring{}, nil, nil
-	if c.retirement.timer != nil {
-		c.retirement.timer.Stop()
+	for _, timer := range []*time.Timer{c.retirement.timer, c.silence.timer} {
+		if timer != nil {
+			timer.Stop()
+		}
 	}
 	c.mu.Unlock()
 
@@ -179,6 +182,7 @@ func (c *conn) goLive() error {
 	}
 	c.rearm()
 	c.live = true
+	c.listen(s.info.Timeout / 3)
 	c.mu.Unlock()
 	s.young, s.failure = nil, nil
 	// Whoever ends the one before may not have come to tell of it: zk.Conn can be told first, and connect at once.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/zookit-go/zookit/internal/wire"
@@ -38,6 +39,7 @@ type reader struct {
 	deadline int64         // raw's read deadline, on the seam's clock
 	heard    int64         // when the last answered frame was sent, on the seam's clock
 	lent     bool          // the server answers, but cannot keep the session
+	spoke    atomic.Int64  // when anything was last received, on the seam's clock; the one field that others read
 }
 
 // Read implements net.Conn for zk.Conn: it takes the SDK's replies out and returns the rest.
@@ -341,6 +343,9 @@ func (c *conn) readRaw(p []byte) (int, error) {
 			}
 		}
 		n, err := c.raw.Read(p)
+		if n > 0 {
+			c.spoke.Store(c.seam.now())
+		}
 		if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.phase == serving &&
 			c.heard+int64(c.limit) > c.deadline {
 			c.deadline = 0
