@@ -43,14 +43,21 @@
 //	Suspended    no connection; the session may live on
 //	Reconnected  a connection again; Session tells whether it is the same session
 //	Lost         the session is over
+//	ReadOnly     a connection to a server that only reads; see WithReadOnly
+//
+// States tells of every change, the present one first; State, Session and WaitConnected are for a look. A Session is a value with a context of its
+// own, which ends with it, so that work can be bound to the session it stands on. Export, Detach and WithSession hand it to another client.
 //
 // When a connection ends, every call in flight fails at once with ErrConnectionLoss and the retry policy decides. One-shot watches are armed
 // again on the next connection, before any other request of the client's, and tell of what happened meanwhile. When the session timeout has
 // passed since the last answered request was sent, the client declares the session Lost on its own, without a server's word; that is
-// before the server can. Servers are looked for at once, then after pauses of 20 ms that grow to a second; a server that does not answer is
-// given up after a third of the session timeout.
+// before the server can. Servers are looked for at once, then after pauses of 20 ms that grow to a second; a server that does not answer, in
+// the handshake or later, is given up after a third of the session timeout.
+//
+// The servers are those of the connect string, or those that an EnsembleProvider names before every round: FixedServers, DNSServers, or one's
+// own. SetServers changes them in flight, and WithConfigFollower does so whenever the ensemble's own configuration changes. The session stays.
 //
 // # Limits
 //
-// No transport security, SASL or read-only mode; no namespaces. Container znodes need a server of 3.5 or later.
+// No transport security or SASL; no namespaces. Container znodes need a server of 3.5 or later.
 package client

@@ -14,9 +14,9 @@ import (
 // connection has ended, and each time that all servers were tried in vain. It does not ask while it is connected; who learns of a change then
 // calls SetServers.
 type EnsembleProvider interface {
-	// Servers returns the servers as "host:port" or "host", in any order; the client shuffles them. ctx ends after a ninth of the session timeout,
-	// or with the client. After an error, or an empty list, the last list is tried again; without one there is a pause that grows from 20 ms to a second.
-	// It is called in one goroutine of the client's at a time.
+	// Servers returns the servers as "host:port" or "host", in any order; the client shuffles them. ctx ends after a ninth of the session
+	// timeout, or with the client. After an error, or an empty list, the last list is tried again; without one there is a pause that grows
+	// from 20 ms to a second. It is called in one goroutine of the client's at a time.
 	Servers(ctx context.Context) ([]string, error)
 }
 
@@ -144,13 +144,14 @@ func WithEnsemble(e EnsembleProvider) Option {
 	}
 }
 
-// SetServers replaces the list of servers, as "host:port" or "host". The session stays. A client whose server is not on the new list moves to one that is, and if
-// there are more servers than before, so do as many of the others as even the load; see Apache's documentation of dynamic reconfiguration for
-// the rule. Moving is Suspended and Reconnected: requests under way are answered first, for a third of the session timeout at most, and calls made
-// meanwhile wait as the retry policy says.
+// SetServers replaces the list of servers, as "host:port" or "host". The session stays. A client whose server is not on the new list moves
+// to one that is, and if there are more servers than before, so do as many of the others as even the load; see Apache's documentation of
+// dynamic reconfiguration for the rule. Moving is Suspended and Reconnected: requests under way are answered first, for a third of the
+// session timeout at most, and calls made meanwhile wait as the retry policy says.
 //
-// A server is known by its text: "zk1:2181" and its address are two servers. An EnsembleProvider is asked again only when a whole round of the new list has failed, or a
-// connection to it has ended. It fails for a bad list, for a closed client, and for one of Wrap without the dialer's HostProvider.
+// A server is known by its text: "zk1:2181" and its address are two servers. An EnsembleProvider is asked again only when a whole round of
+// the new list has failed, or a connection to it has ended. It fails for a bad list, for a closed client, and for one of Wrap without the
+// dialer's HostProvider.
 func (c *Client) SetServers(servers ...string) error {
 	list, err := serverList(servers)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
-// gate is a second way to a World's server: an address of its own. It passes bytes on, so both addresses lead to the same sessions, as the members of an
-// ensemble do.
+// gate is a second way to a World's server: an address of its own. It passes bytes on, so both addresses lead to the same sessions, as the
+// members of an ensemble do.
 func gate(t *testing.T, w *zktest.World, addr string) {
 	t.Helper()
 	listener, err := w.Net.Listen("tcp", addr)

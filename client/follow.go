@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// WithConfigFollower makes the client follow the ensemble's own list, /zookeeper/config: it reads it when the first session stands, watches it,
-// and calls SetServers with what it says, whenever that changes. Its cost is one read, and one more for each change or lost session. Servers before 3.5
-// do not have it, and one that runs alone has it empty: then nothing is changed.
+// WithConfigFollower makes the client follow the ensemble's own list, /zookeeper/config: it reads it when the first session stands, watches
+// it, and calls SetServers with what it says, whenever that changes. Its cost is one read, and one more for each change or lost session.
+// Servers before 3.5 do not have it, and one that runs alone has it empty: then nothing is changed.
 //
-// Members and observers with a client address are taken. Where that is a wildcard, the host is the member's own. So name the servers in the connect string
-// as the configuration does, or the first look costs a reconnect.
+// Members and observers with a client address are taken. Where that is a wildcard, the host is the member's own. So name the servers in the
+// connect string as the configuration does, or the first look costs a reconnect.
 func WithConfigFollower() Option {
 	return func(c *config) error {
 		c.follow = true

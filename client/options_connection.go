@@ -29,12 +29,13 @@ func (c config) servers(s string) (hosts []string, chroot string, err error) {
 	return parseServers(s)
 }
 
-// WithReadOnly lets the client connect to a server that has no quorum, where one runs with readonlymode.enabled, if there is no better
-// one. The state is then ReadOnly: reads are answered, writes and sync fail with ErrReadOnly. Meanwhile the client asks the other servers, with pauses of
-// 100 ms that grow to a minute, for one that writes, with the four-letter word isro, which they must not forbid; when it finds one it moves there.
+// WithReadOnly lets the client connect to a server that has no quorum, where one runs with readonlymode.enabled, if there is no better one.
+// The state is then ReadOnly: reads are answered, writes and sync fail with ErrReadOnly. Meanwhile the client asks the other servers, with
+// pauses of 100 ms that grow to a minute, for one that writes, with the four-letter word isro, which they must not forbid; when it finds
+// one it moves there.
 //
-// A read-only server cannot resume a session from before, so the client gets to it only when that session is Lost, or with its first; and a session that began there ends
-// when the client finds a server that writes: Suspended, Lost, then Connected or Reconnected in another one.
+// A read-only server cannot resume a session from before, so the client gets to it only when that session is Lost, or with its first; and a
+// session that began there ends when the client finds a server that writes: Suspended, Lost, then Connected or Reconnected in another one.
 func WithReadOnly() Option {
 	return func(c *config) error {
 		c.readOnly = true

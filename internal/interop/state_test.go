@@ -106,8 +106,8 @@ func TestResume(t *testing.T) {
 	})
 }
 
-// An ensemble of Apache's loses its quorum and gets it back. One client was told of both members. The other was told of the one that is killed, and knows the
-// other from the configuration that it follows.
+// An ensemble of Apache's loses its quorum and gets it back. One client was told of both members. The other was told of the one that is
+// killed, and knows the other from the configuration that it follows.
 func TestReadOnlyEnsemble(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()

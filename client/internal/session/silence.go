@@ -8,9 +8,9 @@ import (
 // errSilent ends a connection whose server no longer says anything.
 var errSilent = errors.New("session: the server is silent")
 
-// silence watches for a server that hangs: for a third of the session timeout nothing at all has come, although something is waited
-// for. So a client that asks finds another server with two thirds of its session left, and one that does not ask at its second ping. A server that talks without
-// answering is what the read deadline is for.
+// silence watches for a server that hangs: for a third of the session timeout nothing at all has come, although something is waited for. So
+// a client that asks finds another server with two thirds of its session left, and one that does not ask at its second ping. A server that
+// talks without answering is what the read deadline is for.
 //
 // It is a timer that looks when a third may have passed at the earliest, not something that every frame touches.
 type silence struct {
