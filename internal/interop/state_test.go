@@ -3,6 +3,8 @@ package interop
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -168,5 +170,43 @@ func await(ctx context.Context, t *testing.T, changes <-chan client.StateChange,
 		case <-ctx.Done():
 			t.Fatalf("never %v", want)
 		}
+	}
+}
+
+// A member is taken out of an ensemble of Apache's. The client that is on it goes to another one, in its session.
+func TestReconfiguredEnsemble(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	members := apache.StartEnsemble(t, 3, "skipACL=yes")
+	c, err := client.Connect(ctx, members[2].Addr(), client.WithConfigFollower())
+	must(t, err)
+	defer func() { must(t, c.Close(ctx)) }()
+	session, changes := c.Session(), c.States(ctx)
+	_, err = c.Create("/held").Ephemeral().Do(ctx)
+	must(t, err)
+	time.Sleep(time.Second) // real: the follower's first read; three servers for one may have moved it
+	on := slices.IndexFunc(members, func(m *apache.Server) bool { return m.Addr() == c.Conn().Server() })
+	if on < 0 {
+		t.Fatalf("the client is on %s", c.Conn().Server())
+	}
+	admin, err := client.Connect(ctx, members[(on+1)%3].Addr())
+	must(t, err)
+	defer func() { must(t, admin.Close(ctx)) }()
+	_, err = admin.Conn().IncrementalReconfig(nil, []string{strconv.Itoa(on + 1)}, -1)
+	must(t, err)
+	for c.Conn().Server() == members[on].Addr() || !c.State().Connected() {
+		select {
+		case change := <-changes:
+			if change.State == client.Lost {
+				t.Fatal("the session was lost")
+			}
+		case <-ctx.Done():
+			t.Fatalf("the client is still on %s", c.Conn().Server())
+		}
+	}
+	_, stat, err := c.Get("/held").Do(ctx)
+	must(t, err)
+	if c.Session() != session || stat.EphemeralOwner != session.ID() {
+		t.Errorf("session %v, was %v", c.Session(), session)
 	}
 }
