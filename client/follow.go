@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -99,10 +100,17 @@ func clientAddress(server string) string {
 			host, _, _ = strings.Cut(first, ":")
 		}
 	}
-	if host == "" || port == "" {
-		return ""
+	addr := net.JoinHostPort(host, port)
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil || host == "" || !plain(addr) {
+		return "" // one that cannot be used must not cost the others
 	}
-	return net.JoinHostPort(host, port)
+	return addr
+}
+
+// plain tells whether SetServers takes an address for what it is.
+func plain(addr string) bool {
+	list, err := serverList([]string{addr})
+	return err == nil && list[0].Addr == addr
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"net"
 	"slices"
 	"testing"
 )
@@ -34,8 +35,8 @@ func FuzzConfigServers(f *testing.F) {
 	f.Add("server.1=[2001:db8::1]:2888:3888|b:1:2:participant;[::]:2181\nversion=100000000")
 	f.Fuzz(func(t *testing.T, config string) {
 		for _, addr := range configServers(config) {
-			if addr == "" {
-				t.Error("an empty address")
+			if host, port, err := net.SplitHostPort(addr); err != nil || host == "" || port == "" {
+				t.Errorf("%q: the address %q: %v", config, addr, err)
 			}
 		}
 	})
