@@ -20,7 +20,7 @@ type Client struct {
 	chroot  string          // "" or "/..."
 	retry   RetryPolicy
 	janitor *janitor
-	policy  ErrorPolicy
+	policy  StateErrorPolicy
 	follows *sync.WaitGroup // the follower of the configuration
 
 	life context.Context // ends with Close, cause ErrClosed

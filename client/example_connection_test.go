@@ -90,14 +90,14 @@ func ExampleWithReadOnly() {
 	// true
 }
 
-func ExampleWithErrorPolicy() {
+func ExampleWithStateErrorPolicy() {
 	served(func(ctx context.Context, addr string) error {
-		c, err := client.Connect(ctx, addr, client.WithErrorPolicy(client.SessionErrors))
+		c, err := client.Connect(ctx, addr, client.WithStateErrorPolicy(client.SessionErrors))
 		if err != nil {
 			return err
 		}
 		defer c.Close(ctx)
-		fails := c.ErrorPolicy()
+		fails := c.StateErrorPolicy()
 		fmt.Println(fails(client.Suspended), fails(client.Lost))
 		return nil
 	})

@@ -15,7 +15,7 @@ type connection struct {
 	follow   bool
 	readOnly bool
 	resume   *session.Claim
-	policy   ErrorPolicy
+	policy   StateErrorPolicy
 }
 
 // servers takes a connect string apart. With a provider there need be no host in it: "/chroot" or "".
@@ -55,9 +55,9 @@ func WithSession(id int64, passwd []byte) Option {
 	}
 }
 
-// ErrorPolicy tells in which states a recipe has to expect that it no longer holds what it held; Client.ErrorPolicy says which one
+// StateErrorPolicy tells in which states a recipe has to expect that it no longer holds what it held; Client.StateErrorPolicy says which one
 // the client was given.
-type ErrorPolicy func(State) bool
+type StateErrorPolicy func(State) bool
 
 // StandardErrors is the policy for which Suspended and Lost are errors: the session may be over while nothing can be asked.
 // It is the default, as in Curator.
@@ -67,8 +67,8 @@ func StandardErrors(s State) bool { return s == Suspended || s == Lost }
 // server's: the client declares Lost before the server can expire the session.
 func SessionErrors(s State) bool { return s == Lost }
 
-// WithErrorPolicy sets the error policy: StandardErrors, SessionErrors or one's own.
-func WithErrorPolicy(policy ErrorPolicy) Option {
+// WithStateErrorPolicy sets the error policy: StandardErrors, SessionErrors or one's own.
+func WithStateErrorPolicy(policy StateErrorPolicy) Option {
 	return func(c *config) error {
 		if policy == nil {
 			return fmt.Errorf("%w: no error policy", errOption)
@@ -78,8 +78,8 @@ func WithErrorPolicy(policy ErrorPolicy) Option {
 	}
 }
 
-// ErrorPolicy is what WithErrorPolicy set, by default StandardErrors.
-func (c *Client) ErrorPolicy() ErrorPolicy {
+// StateErrorPolicy is what WithStateErrorPolicy set, by default StandardErrors.
+func (c *Client) StateErrorPolicy() StateErrorPolicy {
 	if c.policy == nil {
 		return StandardErrors
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
-// second starts another server in the World.
-func second(t *testing.T, w *zktest.World, addr string, opts ...server.Option) *server.Server {
+// another starts another server in the World.
+func another(t *testing.T, w *zktest.World, addr string, opts ...server.Option) *server.Server {
 	t.Helper()
 	srv, err := server.New(append([]server.Option{
 		server.WithAddr(addr), server.WithListen(w.Net.Listen), server.WithMaxClientConns(0),
@@ -138,13 +138,13 @@ func TestReadOnlySearch(t *testing.T) {
 		if n := dials.Load() - before; n < 3*5 || n > 3*11 { // 100 ms, doubled until a minute is over, three servers each
 			t.Errorf("%d dials in a minute of searching", n)
 		}
-		forbidding := second(t, w, "other:2181", server.WithFourLetterWords()) // it does not answer isro
+		forbidding := another(t, w, "other:2181", server.WithFourLetterWords()) // it does not answer isro
 		time.Sleep(3 * time.Minute)
 		if c.State() != client.ReadOnly {
 			t.Errorf("state %v", c.State())
 		}
 		forbidding.Kill()
-		second(t, w, "other:2181", server.WithFourLetterWords("isro"))
+		another(t, w, "other:2181", server.WithFourLetterWords("isro"))
 		start := time.Now()
 		states(t, changes, client.Suspended, client.Lost, client.Connected)
 		if d := time.Since(start); d > time.Minute+5*time.Second {
@@ -168,7 +168,7 @@ func TestReadOnlySearchLosesNothing(t *testing.T) {
 		must(t, err)
 		defer c.Close(ctx)
 		w.Net.Inject(fault.Always(fault.Reply("getData"), fault.Delay(500*time.Millisecond)))
-		second(t, w, "other:2181", server.WithFourLetterWords("isro"))
+		another(t, w, "other:2181", server.WithFourLetterWords("isro"))
 		read := c.Get("/").Async(ctx)
 		time.Sleep(300 * time.Millisecond) // the search has been successful
 		if c.State() != client.Suspended {

@@ -190,8 +190,8 @@ func TestWaitConnected(t *testing.T) {
 
 func TestErrorPolicy(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
-		standard := w.Connect(t, "a").ErrorPolicy()
-		session := w.Connect(t, "b", client.WithErrorPolicy(client.SessionErrors)).ErrorPolicy()
+		standard := w.Connect(t, "a").StateErrorPolicy()
+		session := w.Connect(t, "b", client.WithStateErrorPolicy(client.SessionErrors)).StateErrorPolicy()
 		for state, want := range map[client.State][2]bool{
 			client.Connected: {}, client.Reconnected: {}, client.ReadOnly: {},
 			client.Suspended: {true, false}, client.Lost: {true, true},
@@ -200,7 +200,7 @@ func TestErrorPolicy(t *testing.T) {
 				t.Errorf("%v: standard and session say %v, want %v", state, got, want)
 			}
 		}
-		if _, err := client.NewDialer(client.WithErrorPolicy(nil)); err == nil {
+		if _, err := client.NewDialer(client.WithStateErrorPolicy(nil)); err == nil {
 			t.Error("no policy is taken")
 		}
 	})

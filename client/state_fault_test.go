@@ -219,7 +219,7 @@ func TestCloseInAnyHole(t *testing.T) {
 			w.Host("a").Partition()
 			time.Sleep(time.Minute)
 		}},
-		{"a provider that hangs", []client.Option{client.WithEnsemble(once(hang))}, func(w *zktest.World, _ *client.Client) {
+		{"a provider that hangs", []client.Option{client.WithEnsemble(knownOnce(hang))}, func(w *zktest.World, _ *client.Client) {
 			w.Host("a").Cut()
 		}},
 		{"a connection that is given up to a silent server", nil, func(w *zktest.World, c *client.Client) {
@@ -265,8 +265,8 @@ func TestCloseInAnyHole(t *testing.T) {
 	}
 }
 
-// once is a provider that knows the World's server the first time it is asked.
-func once(then func(ctx context.Context) ([]string, error)) client.EnsembleProvider {
+// knownOnce is a provider that knows the World's server the first time it is asked.
+func knownOnce(then func(ctx context.Context) ([]string, error)) client.EnsembleProvider {
 	asked := false
 	return client.EnsembleFunc(func(ctx context.Context) ([]string, error) {
 		if asked {

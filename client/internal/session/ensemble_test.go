@@ -3,9 +3,12 @@ package session
 import (
 	"context"
 	"errors"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-zookeeper/zk"
 )
 
 // dials lets a pacer try n servers, as zk.Conn does, and returns which.
@@ -136,6 +139,46 @@ func TestUpdateStays(t *testing.T) {
 		}
 		if len(seen) != 4 {
 			t.Errorf("a round over four servers: %v", seen)
+		}
+	})
+}
+
+// Who dials is told the name that an address was looked up from: a certificate is the name's.
+func TestDialedName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, l := newNetwork(t), newLog()
+		seen := make(chan string, 1)
+		dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
+			seen <- DialedName(ctx, addr) + " at " + addr
+			return n.host.DialContext(ctx, network, addr)
+		}
+		for _, tt := range []struct {
+			server Server
+			want   string
+		}{
+			{Server{Addr: "zk:2181", Name: "zk.example:2181"}, "zk.example:2181 at zk:2181"}, {Server{Addr: "zk:2181"}, "zk:2181 at zk:2181"},
+		} {
+			ensemble := func(context.Context) ([]Server, error) { return []Server{tt.server}, nil }
+			s := New(Options{Dial: dial, Timeout: timeout, Hooks: l.hooks(), Ensemble: ensemble})
+			conn, events, err := zk.Connect([]string{"ensemble:1"}, timeout,
+				zk.WithDialer(s.Dial), zk.WithHostProvider(s.HostProvider()), zk.WithLogger(silent{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := n.accept()
+			p.handshake()
+			p.grant(7, timeout)
+			l.expect(t, "connected")
+			if got := <-seen; got != tt.want {
+				t.Errorf("dialled %s, want %s", got, tt.want)
+			}
+			go p.answerClose()
+			s.Close()
+			conn.Close()
+			for range events {
+				continue
+			}
+			l.expect(t, "lost: "+zk.ErrClosing.Error(), "disconnected")
 		}
 	})
 }
