@@ -102,6 +102,9 @@ func (c *Client) Conn() *zk.Conn { return c.conn }
 // Session is the present session, or the last one if it was lost and there is no other yet.
 func (c *Client) Session() *Session {
 	now, _ := c.states.present()
+	if now.Session == nil {
+		return noSession
+	}
 	return now.Session
 }
 
@@ -128,6 +131,7 @@ func (c *Client) Close(ctx context.Context) error {
 	c.follows.Wait()
 	c.seam.LeaveAll(ErrClosed, c.events == nil)
 	if c.events == nil {
+		c.seam.Return()
 		return nil
 	}
 	ended := c.abandon()

@@ -50,6 +50,9 @@ func future[T any](
 	if err != nil {
 		f.call = session.Failed(o.op, err)
 	} else {
+		if c.seam.Lent() {
+			ctx = session.InOrder(ctx)
+		}
 		f.call = c.send(ctx, &f.o)
 	}
 	return f

@@ -12,6 +12,9 @@ func (s *Seam) Hold(h *Watch) *Call {
 	if len(h.abs)+64 > s.opts.MaxRequest { // a generous guess at the rest of the frame
 		return Failed(wire.OpAddWatch, ErrTooLarge)
 	}
+	if s.lent != nil {
+		return Failed(wire.OpAddWatch, ErrNeedsDialer)
+	}
 	c := s.lockLive()
 	if c == nil {
 		return Failed(wire.OpAddWatch, ErrConnectionLoss)

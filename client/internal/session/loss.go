@@ -24,7 +24,7 @@ func (s *Seam) watchClock() {
 
 func (s *Seam) checkClock(id int64) {
 	s.mu.Lock()
-	if s.info.ID != id {
+	if s.info.ID != id || s.lent != nil && s.lent.up.Load() {
 		s.mu.Unlock()
 		return
 	}

@@ -57,6 +57,7 @@ type Info struct {
 // Seam is one session's path to the network. Its Dial goes into zk.WithDialer.
 type Seam struct {
 	opts  Options
+	lent  *lent // nil: zk.Conn dials through the seam
 	pace  *pacer
 	start time.Time // the zero of the seam's clock
 
@@ -183,7 +184,7 @@ func (s *Seam) patienceFor(timeout time.Duration) time.Duration {
 // Send sends a request in call order. The watch, if any, is armed when the reply says so; body is a wire.PathWatchRequest then, whose flag
 // the seam sets. ctx bounds only the wait for room when very much is in flight.
 func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch) *Call {
-	c := s.live.Load()
+	c := s.line()
 	if c == nil {
 		return Failed(op, ErrConnectionLoss)
 	}
