@@ -22,6 +22,7 @@ type Client struct {
 	janitor *janitor
 	policy  StateErrorPolicy
 	follows *sync.WaitGroup // the follower of the configuration
+	seen    *observer
 
 	life context.Context // ends with Close, cause ErrClosed
 	end  context.CancelCauseFunc
@@ -75,6 +76,7 @@ func Wrap(ctx context.Context, conn *zk.Conn, d *Dialer) (*Client, error) {
 
 func newClient(d *Dialer, conn *zk.Conn) *Client {
 	c := &Client{seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry, policy: d.cfg.policy, follows: new(sync.WaitGroup)}
+	c.seen = d.states.seen
 	c.janitor = &janitor{c: c}
 	c.life, c.end = context.WithCancelCause(context.Background())
 	return c
@@ -120,11 +122,12 @@ func (c *Client) States(ctx context.Context) <-chan StateChange { return c.state
 
 // Close closes the session, which deletes its ephemerals, and waits until every goroutine of the client has ended. If ctx ends first
 // the connection is dropped, the session is left to its timeout, and the error says so. Calls under way fail with ErrClosed or
-// ErrConnectionLoss. A second Close does nothing.
-func (c *Client) Close(ctx context.Context) error {
+// ErrConnectionLoss. Hooks that have not been told everything are waited for in the same way. A second Close does nothing.
+func (c *Client) Close(ctx context.Context) (err error) {
 	if c.closed() {
 		return nil
 	}
+	defer c.seen.settle(ctx, &err)
 	c.end(ErrClosed)
 	c.states.stop() // who holds something is told before others can see it go
 	c.janitor.wait()

@@ -173,10 +173,14 @@ func (b CreateBuilder) decode(o *operation, call *session.Call) (string, error) 
 //   - Any other one is repeated; a zk.ErrNodeExists for which MayHaveApplied is true may come from the lost attempt.
 func (b CreateBuilder) Do(ctx context.Context) (string, error) {
 	o, err := b.operation()
+	seen := b.c.see(ctx, &o)
 	if err != nil {
-		return "", o.fail(err, false)
+		err = o.fail(err, false)
+		seen.end(err)
+		return "", err
 	}
 	path, err := b.make(ctx, &o)
+	seen.end(err)
 	if err != nil && b.protect != nil && MayHaveApplied(err) {
 		b.Withdraw()
 	}

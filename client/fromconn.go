@@ -14,7 +14,7 @@ import (
 var ErrNeedsDialer = session.ErrNeedsDialer
 
 // noSession is the Session of a client that has had none yet.
-var noSession = newSession(0)
+var noSession = newSession(session.Info{})
 
 var errNoConn = errors.New("client: from conn: a zk.Conn and its events are needed")
 
@@ -33,7 +33,8 @@ var errNoConn = errors.New("client: from conn: a zk.Conn and its events are need
 //     trips. After a connection loss all that wait fail. Zxid of a Future is 0.
 //   - A context that ends returns the call, but zk.Conn's own goes on behind it, in a goroutine, until zk.Conn lets go of it.
 //   - Whatever the connection's loss interrupts counts as sent, so MayHaveApplied is true more often.
-//   - zk.Conn connects, at its own pace, and knows its own list of servers: WithDial, WithConnectTimeout and a chroot do not apply.
+//   - zk.Conn connects, at its own pace, to its own list of servers: options that say where, how or to which session, SetServers and
+//     the state ReadOnly do nothing here. There is no chroot, and Session.Export has no password.
 //   - The timeout that the server granted is not known. WithSessionTimeout must say what zk.Connect was told, and servers that grant another
 //     make the next point wrong by the difference.
 //   - Session loss is guessed. zk.Conn drops a connection on which it has heard nothing for two thirds of the session timeout, so the session
@@ -52,6 +53,7 @@ func FromConn(conn *zk.Conn, events <-chan zk.Event, opts ...Option) (*Client, e
 		return nil, fmt.Errorf("client: from conn: %w", err)
 	}
 	states := newMachine()
+	states.seen = newObserver(cfg.seeing.hooks, cfg.seeing.log)
 	seam := session.NewLent(session.Options{Timeout: cfg.timeout, Hooks: states.hooks()}, conn, events)
 	return newClient(&Dialer{seam: seam, states: states, cfg: cfg}, conn), nil
 }

@@ -47,6 +47,7 @@ func future[T any](
 	ctx context.Context, c *Client, o operation, err error, decode func(*operation, *session.Call) (T, error),
 ) *Future[T] {
 	f := &Future[T]{o: o, decode: decode}
+	seen := c.see(ctx, &f.o)
 	if err != nil {
 		f.call = session.Failed(o.op, err)
 	} else {
@@ -55,6 +56,12 @@ func future[T any](
 		}
 		f.call = c.send(ctx, &f.o)
 	}
+	if seen != nil {
+		seen.follow(f.call, func() error {
+			_, err := decode(&f.o, f.call)
+			return err
+		})
+	}
 	return f
 }
 
@@ -62,13 +69,22 @@ func future[T any](
 func do[T any](
 	ctx context.Context, c *Client, o operation, err error, decode func(*operation, *session.Call) (T, error),
 ) (T, error) {
+	seen := c.see(ctx, &o)
+	res, err := attempts(ctx, c, &o, err, decode)
+	seen.end(err)
+	return res, err
+}
+
+func attempts[T any](
+	ctx context.Context, c *Client, o *operation, err error, decode func(*operation, *session.Call) (T, error),
+) (T, error) {
 	var zero T
 	if err != nil {
 		return zero, o.fail(err, false)
 	}
-	call, err := c.run(ctx, &o)
+	call, err := c.run(ctx, o)
 	if err != nil {
 		return zero, err
 	}
-	return decode(&o, call)
+	return decode(o, call)
 }

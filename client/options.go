@@ -16,6 +16,7 @@ type config struct {
 	patience time.Duration
 	retry    RetryPolicy
 	dial     func(ctx context.Context, network, addr string) (net.Conn, error)
+	seeing   seeing
 
 	connection
 }

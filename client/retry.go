@@ -37,6 +37,7 @@ type operation struct {
 	// A write whose outcome is unknown is sent again only if doing it twice is the same as doing it once, or if the server would
 	// refuse the second.
 	once bool
+	seen *sighting // by hooks; nil if there are none
 }
 
 func (o *operation) writes() bool {
@@ -61,6 +62,9 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 	if o.watch != nil {
 		w = o.watch.w
 		o.watch.bind(ctx)
+	}
+	if o.seen != nil {
+		return o.seen.send(func() *session.Call { return c.seam.Send(ctx, o.op, o.body, o.abs, w) })
 	}
 	return c.seam.Send(ctx, o.op, o.body, o.abs, w)
 }

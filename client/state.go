@@ -67,6 +67,7 @@ type machine struct {
 	refused chan struct{} // closed when the session that was to be resumed is over
 	subs    map[chan StateChange]func() bool
 	stopped bool
+	seen    *observer
 }
 
 func newMachine() *machine {
@@ -80,10 +81,14 @@ func newMachine() *machine {
 }
 
 func (m *machine) hooks() session.Hooks {
-	return session.Hooks{
+	h := session.Hooks{
 		Connected: m.connected, Disconnected: m.disconnected, Lost: m.lost,
 		Refused: func() { close(m.refused) }, // once: there is one session to resume
 	}
+	if m.seen != nil {
+		h.Notified = m.seen.notified
+	}
+	return h
 }
 
 func (m *machine) connected(info session.Info) {
@@ -130,6 +135,7 @@ func (m *machine) lost(err error) {
 // enter makes a state the present one and tells the subscribers. The caller holds m.mu.
 func (m *machine) enter(next StateChange) {
 	m.now = next
+	m.seen.state(next)
 	for ch := range m.subs {
 		select {
 		case ch <- next:

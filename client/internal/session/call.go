@@ -1,6 +1,8 @@
 package session
 
 import (
+	"sync/atomic"
+
 	"github.com/zookit-go/zookit/internal/wire"
 )
 
@@ -9,7 +11,9 @@ type Call struct {
 	done   chan struct{}
 	flight *flight                          // nil: it sets no watch
 	then   func(call *Call, code wire.Code) // of the seam's own calls: see conn.request
+	after  atomic.Pointer[func()]           // OnDone's
 	op     wire.Op
+	size   int32 // of the request's frame, in bytes
 
 	sent  bool // the frame was handed to a connection
 	reply bool // the server answered
@@ -24,8 +28,7 @@ func newCall(op wire.Op) *Call { return &Call{op: op, done: make(chan struct{})}
 // Failed returns a call that never was sent.
 func Failed(op wire.Op, err error) *Call {
 	c := newCall(op)
-	c.err = err
-	close(c.done)
+	c.fail(err)
 	return c
 }
 
@@ -57,11 +60,40 @@ func (c *Call) answer(h wire.ReplyHeader, body []byte) {
 	} else {
 		c.body = body
 	}
-	close(c.done)
+	c.finish()
 }
 
 // fail ends the call without an answer.
 func (c *Call) fail(err error) {
 	c.err = err
+	c.finish()
+}
+
+// told stands where OnDone came too late.
+var told = func() {}
+
+func (c *Call) finish() {
+	if after := c.after.Swap(&told); after != nil {
+		(*after)()
+	}
 	close(c.done)
 }
+
+// OnDone runs f once the call has its results: on the goroutine that brings them, which f must not hold up, or at once if they are there. It
+// is for one f.
+func (c *Call) OnDone(f func()) {
+	if !c.after.CompareAndSwap(nil, &f) {
+		f()
+	}
+}
+
+// Size is how many bytes were sent, frame included. As with Sent, it may be read at any time.
+func (c *Call) Size() int {
+	if !c.sent {
+		return 0
+	}
+	return int(c.size)
+}
+
+// ReplySize is how many bytes the answer was, frame included.
+func (c *Call) ReplySize() int { return 4 + wire.ReplyHeaderSize + len(c.body) }

@@ -121,7 +121,7 @@ func (c *conn) submit(ctx context.Context, call *Call, body wire.Record) error {
 	if call.flight != nil {
 		c.seam.watches.flag(call.flight, c.out)
 	}
-	call.sent = true
+	call.sent, call.size = true, int32(len(c.out)-at)
 	c.inflight.push(entry{xid: xid, call: call, sent: c.seam.now()})
 	c.flush()
 	return nil

@@ -28,9 +28,9 @@ func (s *Seam) line() line {
 	return nil
 }
 
-// lent is a line over a zk.Conn that somebody else dialled. Nothing of the stream is seen: what is known of the session is what zk.Conn's
+// borrowed is a line over a zk.Conn that somebody else dialled. Nothing of the stream is seen: what is known of the session is what zk.Conn's
 // events tell, and a request is one of its methods, in a goroutine of its own since they cannot be given up.
-type lent struct {
+type borrowed struct {
 	seam *Seam
 	conn *zk.Conn
 	stop chan struct{} // closed when the client is
@@ -53,7 +53,7 @@ type job struct {
 // seam's Return end it. opts.Timeout is what conn asks servers for.
 func NewLent(opts Options, conn *zk.Conn, events <-chan zk.Event) *Seam {
 	s := New(opts)
-	l := &lent{seam: s, conn: conn, stop: make(chan struct{})}
+	l := &borrowed{seam: s, conn: conn, stop: make(chan struct{})}
 	s.lent = l
 	drain(events) // what is told by now is of the past
 	if conn.State() == zk.StateHasSession {
@@ -99,7 +99,7 @@ func (s *Seam) Return() {
 }
 
 // listen follows the session.
-func (l *lent) listen(events <-chan zk.Event) {
+func (l *borrowed) listen(events <-chan zk.Event) {
 	for {
 		select {
 		case ev, ok := <-events:
@@ -115,7 +115,7 @@ func (l *lent) listen(events <-chan zk.Event) {
 	}
 }
 
-func (l *lent) take(ev zk.Event) {
+func (l *borrowed) take(ev zk.Event) {
 	if ev.Type != zk.EventSession {
 		return
 	}
@@ -132,7 +132,7 @@ func (l *lent) take(ev zk.Event) {
 	}
 }
 
-func (l *lent) connected() {
+func (l *borrowed) connected() {
 	s := l.seam
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,7 +158,7 @@ func (l *lent) connected() {
 
 // disconnected starts the clock of the loss. zk.Conn gives a connection up when it has heard nothing for two thirds of the session timeout, so
 // it heard something later than that; that this was an answer to something young is an assumption.
-func (l *lent) disconnected() {
+func (l *borrowed) disconnected() {
 	s := l.seam
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -181,16 +181,17 @@ type lineKey struct{}
 func InOrder(ctx context.Context) context.Context { return context.WithValue(ctx, lineKey{}, true) }
 
 // submit implements line. zk.Conn's methods wait for the answer, so calls that keep their order are made one by one.
-func (l *lent) submit(ctx context.Context, call *Call, body wire.Record) error {
+func (l *borrowed) submit(ctx context.Context, call *Call, body wire.Record) error {
 	if !lendable(call.op) {
 		return ErrNeedsDialer
 	}
+	size := int32(4 + wire.RequestHeaderSize + len(body.AppendTo(nil)))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.up.Load() || l.conn.State() != zk.StateHasSession { // where a method would wait for a connection
 		return ErrConnectionLoss
 	}
-	call.sent = true // for all that anybody can know
+	call.sent, call.size = true, size // for all that anybody can know
 	j := job{call, body}
 	switch ordered := ctx.Value(lineKey{}) != nil; {
 	case l.serving: // even one that need not: its goroutine's earlier ones may be in the queue
@@ -206,7 +207,7 @@ func (l *lent) submit(ctx context.Context, call *Call, body wire.Record) error {
 
 // serve makes what is in the queue. A loss ends all that is in it, as it does on a connection: what comes later must not be done without
 // what came before.
-func (l *lent) serve() {
+func (l *borrowed) serve() {
 	for {
 		l.mu.Lock()
 		if len(l.queue) == 0 {
@@ -231,7 +232,7 @@ func (l *lent) serve() {
 }
 
 // perform makes one call. It tells whether there is still a connection.
-func (l *lent) perform(j job) (alive bool) {
+func (l *borrowed) perform(j job) (alive bool) {
 	start := l.seam.now()
 	reply, event, err := l.request(j)
 	code, lost := codeOf(err)

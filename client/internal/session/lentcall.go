@@ -26,7 +26,7 @@ func lendable(op wire.Op) bool {
 
 // request makes a call by zk.Conn's method for it. The reply is the record that the server sent, and event the channel of the watch
 // that was asked for.
-func (l *lent) request(j job) (reply wire.Record, event <-chan zk.Event, err error) {
+func (l *borrowed) request(j job) (reply wire.Record, event <-chan zk.Event, err error) {
 	switch q := j.body.(type) {
 	case *wire.PathWatchRequest:
 		return l.read(j.call.op, q)
@@ -55,7 +55,7 @@ func (l *lent) request(j job) (reply wire.Record, event <-chan zk.Event, err err
 }
 
 // read makes the calls that can leave a watch.
-func (l *lent) read(op wire.Op, q *wire.PathWatchRequest) (reply wire.Record, event <-chan zk.Event, err error) {
+func (l *borrowed) read(op wire.Op, q *wire.PathWatchRequest) (reply wire.Record, event <-chan zk.Event, err error) {
 	var stat *zk.Stat
 	switch op { //nolint:exhaustive // these have such a body
 	case wire.OpGetData:
@@ -93,7 +93,7 @@ func (l *lent) read(op wire.Op, q *wire.PathWatchRequest) (reply wire.Record, ev
 	return reply, event, err
 }
 
-func (l *lent) create(op wire.Op, q *wire.CreateRequest) (wire.Record, error) {
+func (l *borrowed) create(op wire.Op, q *wire.CreateRequest) (wire.Record, error) {
 	make := l.conn.Create
 	if op == wire.OpCreateContainer {
 		make = l.conn.CreateContainer
@@ -103,7 +103,7 @@ func (l *lent) create(op wire.Op, q *wire.CreateRequest) (wire.Record, error) {
 }
 
 // ask makes the calls that take no more than a path.
-func (l *lent) ask(op wire.Op, path string) (wire.Record, error) {
+func (l *borrowed) ask(op wire.Op, path string) (wire.Record, error) {
 	if op == wire.OpSync {
 		path, err := l.conn.Sync(path)
 		return &wire.PathResponse{Path: path}, err
@@ -117,7 +117,7 @@ func (l *lent) ask(op wire.Op, path string) (wire.Record, error) {
 }
 
 // multi makes a transaction. zk.Conn gives the error of the part that failed as that of the whole, which the server does not.
-func (l *lent) multi(q *wire.MultiRequest) (wire.Record, <-chan zk.Event, error) {
+func (l *borrowed) multi(q *wire.MultiRequest) (wire.Record, <-chan zk.Event, error) {
 	ops := make([]any, len(q.Ops))
 	for i, op := range q.Ops {
 		switch body := op.Body.(type) {

@@ -15,7 +15,7 @@ func (t *watchTable) begin() {
 
 // follow hands the event of zk.Conn's watch to the user's. zk.Conn arms it again by itself after a reconnect, and keeps its own entry
 // when a user gives up.
-func (l *lent) follow(f *flight, code wire.Code, event <-chan zk.Event) {
+func (l *borrowed) follow(f *flight, code wire.Code, event <-chan zk.Event) {
 	kind, ok := f.kind(code)
 	if !ok {
 		return
@@ -52,7 +52,7 @@ func (l *lent) follow(f *flight, code wire.Code, event <-chan zk.Event) {
 }
 
 // deliver hands one watch its event, unless the watch has ended.
-func (l *lent) deliver(u *Watch, ev zk.Event) {
+func (l *borrowed) deliver(u *Watch, ev zk.Event) {
 	t := &l.seam.watches
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,6 +62,9 @@ func (l *lent) deliver(u *Watch, ev zk.Event) {
 	w := t.paths[u.abs]
 	w.drop(u)
 	t.tidy(w)
+	if tell := l.seam.opts.Hooks.Notified; tell != nil && ev.Type != zk.EventNotWatching { // which no server sends
+		tell(wire.WatcherEvent{Type: wire.EventType(ev.Type), State: int32(ev.State), Path: ev.Path})
+	}
 	ev.Path = u.path
 	u.events <- ev // room for one, sent once
 	u.end(ev.Err)

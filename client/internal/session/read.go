@@ -127,6 +127,9 @@ func (c *conn) takeNotification(n int) error {
 	if err := wire.Unmarshal(c.in[c.r+4+wire.ReplyHeaderSize:c.r+4+n], &e); err != nil {
 		return err
 	}
+	if tell := c.seam.opts.Hooks.Notified; tell != nil {
+		tell(e)
+	}
 	if c.seam.watches.notify(e) {
 		c.seam.settle(strings.Clone(e.Path))
 	}

@@ -44,6 +44,8 @@ type Hooks struct {
 	Refused func()
 	// Lost: the session is over. err is ErrLost, zk.ErrSessionExpired (the server said so) or zk.ErrClosing.
 	Lost func(err error)
+	// Notified: the server sent an event of a watch. It runs without a lock, and the event's path is a view that does not last.
+	Notified func(wire.WatcherEvent)
 }
 
 // Info is what the server granted.
@@ -57,7 +59,7 @@ type Info struct {
 // Seam is one session's path to the network. Its Dial goes into zk.WithDialer.
 type Seam struct {
 	opts  Options
-	lent  *lent // nil: zk.Conn dials through the seam
+	lent  *borrowed // nil: zk.Conn dials through the seam
 	pace  *pacer
 	start time.Time // the zero of the seam's clock
 
