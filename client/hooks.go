@@ -12,8 +12,8 @@ import (
 // A client calls its hooks one after the other, in the order of what happened, in one goroutine that runs only while there is something to tell. No
 // call, no connection and no state waits for them. So
 //
-//   - a hook that blocks holds up the hooks behind it, and nothing else. Up to 8192 reports wait; what comes then is
-//     dropped, and Dropped tells how many.
+//   - a hook that blocks holds up the hooks behind it, and nothing else. Up to 8192 reports wait; from then on they are dropped until
+//     all that wait are told, and Dropped tells how many.
 //   - a hook that panics is caught. Its Hooks are not called again, the others are, and the panic is logged as an error: to WithLogger's
 //     logger, or to slog's default.
 //   - Close returns when the hooks have been told everything, or when its context has ended. A hook must not call Close.

@@ -6,7 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-zookeeper/zk"
+
 	"github.com/zookit-go/zookit/client/internal/session"
+	"github.com/zookit-go/zookit/internal/wire"
 )
 
 // sighting follows one operation for the hooks. A nil one follows nothing.
@@ -97,6 +100,9 @@ func (t *try) end(err error, answered bool) {
 func (s *sighting) end(err error) {
 	if s == nil {
 		return
+	}
+	if s.o.op == wire.OpExists && errors.Is(err, zk.ErrNoNode) {
+		err = nil // Do makes it false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
