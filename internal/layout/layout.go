@@ -41,11 +41,26 @@ var (
 	appModule = []string{"github.com/go-zookeeper/zk", "github.com/cenkalti/backoff/v4", "golang.org/x/sync"}
 )
 
+// observers tell monitoring systems of the client, each with modules of its own.
+var observers = []string{"client/otelzk", "client/promzk"}
+
+var everything = append([]string{"client", "internal", "testing", "cmd", "examples"}, applied...)
+
 var rules = []rule{
 	{name: "the wire knows nothing", from: []string{"internal/wire"}, allow: []string{}, modules: []string{}},
 	{
 		name: "the client stands on the wire", from: []string{"client"},
-		allow: []string{"internal/wire"}, modules: appModule,
+		allow: []string{"internal/wire"}, modules: appModule, except: observers,
+	},
+	{
+		name: "what tells others of the client stands on it", from: observers, allow: []string{"client", "internal/wire"},
+	},
+	{
+		name: "what tells others of the client is linked by nobody", from: everything, forbid: observers, except: observers,
+	},
+	{
+		name: "only otelzk speaks to OpenTelemetry", from: everything,
+		except: []string{"client/otelzk"}, without: []string{"go.opentelemetry.io"},
 	},
 	{
 		name: "recipes and the like stand on the client", from: applied,

@@ -85,6 +85,17 @@ func TestCheck(t *testing.T) {
 			./testing/server      ./internal/wire ./testing/fault
 			./testing/zktest      ./testing/server ./client
 			./cmd/zookit          ./testing/server ./client example.com/kong:`, ""},
+		{"the client's observers link what they tell", `
+			./client/promzk ./client github.com/prometheus/client_golang:/prometheus
+			./client/otelzk ./client go.opentelemetry.io/otel:`, ""},
+		{"an observer knows the server", `
+			./client/promzk ./testing/server`, "what tells others of the client stands on it"},
+		{"client links an observer", `
+			./client/modeled ./client/promzk`, "what tells others of the client is linked by nobody"},
+		{"command links an observer", `
+			./cmd/zookit ./client/otelzk`, "what tells others of the client is linked by nobody"},
+		{"an observer of one links the other's", `
+			./client/promzk go.opentelemetry.io/otel:/attribute`, "only otelzk speaks to OpenTelemetry"},
 		{"wire knows a package of ours", `
 			./internal/wire ./internal/trace`, "the wire knows nothing"},
 		{"wire knows another module", `
