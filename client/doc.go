@@ -25,7 +25,13 @@
 // # One session, two speakers
 //
 // Conn hands out the *zk.Conn beneath, for hand-written code: the same session, the same ephemerals, one order of requests. NewDialer
-// and Wrap do the reverse, and put a Client on a *zk.Conn that somebody else connected.
+// and Wrap do the reverse, and put a Client on a *zk.Conn that somebody else connected. FromConn does so without a dialer, for what zk.Conn's own methods
+// can do. Package client/fromzk shows hand-written code and what becomes of it.
+//
+// # Seeing in
+//
+// A client says nothing unless WithLogger or WithHooks asks it to. Hooks are told of every operation and every attempt, of states and
+// of watches; client/otelzk and client/promzk pass that on to OpenTelemetry and Prometheus.
 //
 // # Watches
 //

@@ -20,7 +20,7 @@ var errNoConn = errors.New("client: from conn: a zk.Conn and its events are need
 
 // FromConn puts a Client on any *zk.Conn, however it was connected: the first step for a program that has one. The session, its
 // ephemerals and the errors stay what they were. It sends nothing and does not wait: until zk.Conn has a session the state is Suspended,
-// Session has the ID 0, and calls are tried again as the retry policy says.
+// Session has the ID 0, Do tries again as the retry policy says, and Async fails.
 //
 // events is the channel that zk.Connect returned. The client receives from it from now on, until Close; who wants the events, too, uses States, or
 // zk.WithEventCallback. The conn stays its owner's: Close leaves it open, and closing it ends the client's session.
