@@ -53,7 +53,7 @@
 //		return err
 //	}
 //	defer conn.Close() // old code keeps conn
-//	c, err = client.Wrap(ctx, conn, d)
+//	c, err := client.Wrap(ctx, conn, d)
 //	if err != nil {
 //		return err
 //	}

@@ -1,3 +1,4 @@
+//nolint:errorlint // the old columns compare errors as code of their kind does
 package fromzk_test
 
 import (
@@ -22,7 +23,7 @@ var (
 	use     = func([]byte) (done bool) { return false }
 )
 
-func oldConnect(conn *zk.Conn) error {
+func oldConnect(_ *zk.Conn) error {
 	conn, _, err := zk.Connect(servers, 10*time.Second)
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ func oldConnect(conn *zk.Conn) error {
 	return err
 }
 
-func newConnect(ctx context.Context, c *client.Client) error {
+func newConnect(ctx context.Context, _ *client.Client) error {
 	c, err := client.Connect(ctx, strings.Join(servers, ",")) // waits for it, until ctx ends
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func newConnect(ctx context.Context, c *client.Client) error {
 	return err
 }
 
-func oldShare(conn *zk.Conn) error {
+func oldShare(_ *zk.Conn) error {
 	conn, _, err := zk.Connect(servers, 10*time.Second)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func oldShare(conn *zk.Conn) error {
 	return err
 }
 
-func newShare(ctx context.Context, c *client.Client) error {
+func newShare(ctx context.Context, _ *client.Client) error {
 	d, err := client.NewDialer()
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func newShare(ctx context.Context, c *client.Client) error {
 		return err
 	}
 	defer conn.Close() // old code keeps conn
-	c, err = client.Wrap(ctx, conn, d)
+	c, err := client.Wrap(ctx, conn, d)
 	if err != nil {
 		return err
 	}

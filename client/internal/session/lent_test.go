@@ -49,7 +49,7 @@ func TestCodeOf(t *testing.T) {
 	}{
 		{nil, wire.OK, nil},
 		{zk.ErrNoNode, wire.NoNode, nil},
-		{fmt.Errorf("unknown error: %d", wire.Unimplemented), wire.Unimplemented, nil}, // as zk.Conn names what it does not know
+		{fmt.Errorf("unknown error: %d", int32(wire.Unimplemented)), wire.Unimplemented, nil}, // as zk.Conn names what it does not know
 		{zk.ErrConnectionClosed, wire.OK, ErrConnectionLoss},
 		{zk.ErrNoServer, wire.OK, ErrConnectionLoss},
 		{zk.ErrSessionExpired, wire.OK, ErrConnectionLoss},
