@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -302,6 +303,39 @@ func TestFromConnLoss(t *testing.T) {
 			t.Errorf("set: %v", err)
 		}
 		time.Sleep(5 * time.Second) // zk.Conn lets go
+	})
+}
+
+// What zk.Conn has no method for says what it takes, at once.
+func TestFromConnNeedsDialer(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		c, _ := lent(t, w, "a")
+		_, err := c.Create("/n").Do(ctx)
+		must(t, err)
+		start := time.Now()
+		if _, err := c.Watch("/n").Do(ctx); !errors.Is(err, client.ErrNeedsDialer) {
+			t.Errorf("watch: %v", err)
+		}
+		if _, err := c.CheckWatches("/n").Do(ctx); !errors.Is(err, client.ErrNeedsDialer) || !strings.Contains(err.Error(), "client.Wrap") {
+			t.Errorf("check watches: %v", err)
+		}
+		if d := time.Since(start); d > 0 {
+			t.Errorf("after %v", d)
+		}
+		_, _, watch, err := c.Get("/n").DoW(ctx)
+		must(t, err)
+		must(t, c.RemoveWatches("/n").Do(ctx))
+		if _, ok := <-watch.Events(); ok || !errors.Is(watch.Err(), client.ErrWatchRemoved) {
+			t.Errorf("the watch's end: %v", watch.Err())
+		}
+		short, cancel := context.WithCancel(ctx)
+		_, _, watch, err = c.Get("/n").DoW(short)
+		must(t, err)
+		cancel()
+		if _, ok := <-watch.Events(); ok || !errors.Is(watch.Err(), context.Canceled) {
+			t.Errorf("the watch's end: %v", watch.Err())
+		}
 	})
 }
 

@@ -77,7 +77,7 @@ type Attempt struct {
 
 	Start    time.Time
 	Latency  time.Duration // until the answer came, the connection was lost or the caller's context ended
-	Sent     int           // bytes of the request with its frame, 0 if it was not sent
+	Sent     int           // bytes of the request with its frame, 0 if it was not sent, or if it is shared, as that of a watch that stays
 	Received int           // bytes of the answer with its frame, 0 if there was none
 	Err      error         // the server's, as the zk package names it, or why there is no answer; of a transaction nil, if it was answered
 	Outcome  Outcome       // for a read Done or NotDone

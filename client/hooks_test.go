@@ -137,6 +137,13 @@ func TestHooksOfCalls(t *testing.T) {
 			_, _, _, _ = c.Get("/n").DoW(ctx)
 			_, _ = c.Set("/n").Do(ctx)
 		}, "  getData /n #1 done\ngetData /n of 1 done\nEventNodeDataChanged /n\n  setData /n #1 done\nsetData /n of 1 done\n"},
+		{"a watch that stays", fault.Request("addWatch"), fault.Cut, func(ctx context.Context, c *client.Client) {
+			watch, _ := c.Watch("/n").Do(ctx)
+			_, _ = c.Watch("/n").Do(ctx) // costs nothing
+			_ = c.RemoveWatches("/n").Do(ctx)
+			<-watch.Events()
+		}, "Suspended\n  addWatch /n #1 not done (" + lost + ")\nReconnected\n  addWatch /n #2 done\naddWatch /n of 2 done\n" +
+			"  addWatch /n #1 done\naddWatch /n of 1 done\nremoveWatches /n of 0 done\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			zktest.Virtual(t, func(t *testing.T, w *zktest.World) {

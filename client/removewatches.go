@@ -83,6 +83,13 @@ func (b RemoveWatchesBuilder) Local() RemoveWatchesBuilder {
 // ErrNoWatch if there was none, and with the cause of ctx; the users' watches have ended then all the same.
 func (b RemoveWatchesBuilder) Do(ctx context.Context) error {
 	o := operation{op: wire.OpRemoveWatches, path: b.path, abs: b.c.abs(b.path)}
+	seen := b.c.see(ctx, &o)
+	err := b.remove(ctx, &o)
+	seen.end(err)
+	return err
+}
+
+func (b RemoveWatchesBuilder) remove(ctx context.Context, o *operation) error {
 	if err := checkPath(b.path, false); err != nil {
 		return o.fail(err, false)
 	}

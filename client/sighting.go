@@ -20,8 +20,8 @@ type sighting struct {
 
 	mu    sync.Mutex // guards what follows
 	op    Operation
-	tries []*try // those of op.Attempts that have not ended
-	ended func() // what the end of the only attempt is, of an operation that nobody waits for
+	tries []*try // of op.Attempts
+	last  func() // runs when the only attempt ends, of an operation that nobody waits for
 }
 
 // try is an attempt that is under way.
@@ -38,13 +38,34 @@ func (c *Client) see(ctx context.Context, o *operation) *sighting {
 		return nil
 	}
 	o.seen = &sighting{c: c, ctx: ctx, o: o, op: Operation{
-		Name: o.op.String(), Path: o.path, Write: o.writes(), Watch: o.watch != nil, Start: time.Now(),
+		Name: o.op.String(), Path: o.path, Write: o.writes(), Watch: o.watch != nil || o.op == wire.OpAddWatch, Start: time.Now(),
 	}}
 	return o.seen
 }
 
 // send makes one attempt.
 func (s *sighting) send(send func() *session.Call) *session.Call {
+	t := s.begin(send)
+	t.call.OnDone(t.done)
+	return t.call
+}
+
+// share makes one attempt with a request that others may have asked for, too; ended is to be called when it has its answer.
+func (s *sighting) share(send func() *session.Call) *session.Call { return s.begin(send).call }
+
+// ended ends the attempt that share made.
+func (s *sighting) ended(err error) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tries {
+		t.end(err, !over(s.ctx, err) && t.call.Answered())
+	}
+}
+
+func (s *sighting) begin(send func() *session.Call) *try {
 	a := Attempt{Name: s.op.Name, Path: s.op.Path, Session: s.c.Session().ID(), Start: time.Now()}
 	call := send()
 	s.mu.Lock()
@@ -53,18 +74,17 @@ func (s *sighting) send(send func() *session.Call) *session.Call {
 	s.op.Attempts = append(s.op.Attempts, a)
 	s.tries = append(s.tries, t)
 	s.mu.Unlock()
-	call.OnDone(t.done)
-	return call
+	return t
 }
 
 // done runs when the answer is there or the connection has gone, on the goroutine that found out.
 func (t *try) done() {
 	t.s.mu.Lock()
 	t.end(t.call.Err(), t.call.Answered())
-	ended := t.s.ended
+	last := t.s.last
 	t.s.mu.Unlock()
-	if ended != nil {
-		ended()
+	if last != nil {
+		last()
 	}
 }
 
@@ -132,10 +152,10 @@ func (s *sighting) follow(call *session.Call, decode func() error) {
 	if s == nil {
 		return
 	}
-	ended := func() {
+	last := func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.ended = nil
+		s.last = nil
 		err := call.Err()
 		if err != nil {
 			err = s.o.fail(err, call.Sent() && errors.Is(err, ErrConnectionLoss))
@@ -146,11 +166,11 @@ func (s *sighting) follow(call *session.Call, decode func() error) {
 	s.mu.Lock()
 	s.op.Async = true
 	if len(s.tries) > 0 && !s.tries[0].over {
-		s.ended = ended
-		ended = nil
+		s.last = last
+		last = nil
 	}
 	s.mu.Unlock()
-	if ended != nil {
-		ended()
+	if last != nil {
+		last()
 	}
 }

@@ -55,6 +55,13 @@ func (b WatchBuilder) Buffer(n int) WatchBuilder {
 func (b WatchBuilder) Do(ctx context.Context) (*Watch, error) {
 	abs := b.c.abs(b.path)
 	o := operation{op: wire.OpAddWatch, path: b.path, abs: abs}
+	seen := b.c.see(ctx, &o)
+	w, err := b.set(ctx, &o)
+	seen.end(err)
+	return w, err
+}
+
+func (b WatchBuilder) set(ctx context.Context, o *operation) (*Watch, error) {
 	if err := checkPath(b.path, false); err != nil {
 		return nil, o.fail(err, false)
 	}
@@ -63,9 +70,10 @@ func (b WatchBuilder) Do(ctx context.Context) (*Watch, error) {
 	}
 	retry := retrier{c: b.c}
 	for {
-		w := &Watch{b.c, session.NewHold(b.path, abs, b.mode, b.buffer)}
-		call := b.c.hold(ctx, w)
+		w := &Watch{b.c, session.NewHold(b.path, o.abs, b.mode, b.buffer)}
+		call := b.c.hold(ctx, o, w)
 		err := await(ctx, call)
+		o.seen.ended(err)
 		if err == nil {
 			w.bind(ctx)
 			return w, nil
@@ -74,18 +82,21 @@ func (b WatchBuilder) Do(ctx context.Context) (*Watch, error) {
 		if errors.Is(err, wire.Unimplemented) {
 			return nil, o.fail(unsupported(err, addWatchNeeds), false)
 		}
-		if again := retry.again(ctx, &o, call, err); again != nil {
+		if again := retry.again(ctx, o, call, err); again != nil {
 			return nil, again
 		}
 	}
 }
 
-func (c *Client) hold(ctx context.Context, w *Watch) *session.Call {
+func (c *Client) hold(ctx context.Context, o *operation, w *Watch) *session.Call {
 	if err := context.Cause(ctx); err != nil {
 		return session.Failed(wire.OpAddWatch, err)
 	}
 	if c.closed() {
 		return session.Failed(wire.OpAddWatch, ErrClosed)
+	}
+	if o.seen != nil {
+		return o.seen.share(func() *session.Call { return c.seam.Hold(w.w) })
 	}
 	return c.seam.Hold(w.w)
 }

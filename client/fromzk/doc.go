@@ -164,7 +164,8 @@
 //
 // # Watch loops
 //
-// The watch survives reconnects in both columns. In the new one it ends with the context, too.
+// The watch survives reconnects in both columns; in the new one it ends with the context. A watch that is never used up is client.Watch, which
+// takes Connect or Wrap.
 //
 // With zk.Conn:
 //
@@ -192,14 +193,8 @@
 //			watch.Stop()
 //			return nil
 //		}
-//		select {
-//		case ev := <-watch.Events():
-//			if ev.Err != nil {
-//				return ev.Err
-//			}
-//		case <-ctx.Done():
-//			watch.Stop()
-//			return ctx.Err()
+//		if ev, ok := <-watch.Events(); !ok || ev.Err != nil { // closed when ctx ends
+//			return watch.Err()
 //		}
 //	}
 //

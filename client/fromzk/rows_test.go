@@ -184,14 +184,8 @@ func newWatch(ctx context.Context, c *client.Client) error {
 			watch.Stop()
 			return nil
 		}
-		select {
-		case ev := <-watch.Events():
-			if ev.Err != nil {
-				return ev.Err
-			}
-		case <-ctx.Done():
-			watch.Stop()
-			return ctx.Err()
+		if ev, ok := <-watch.Events(); !ok || ev.Err != nil { // closed when ctx ends
+			return watch.Err()
 		}
 	}
 }
@@ -284,7 +278,8 @@ var rows = []row{
 	{"Read, change, write", "Update", "", oldUpdate, newUpdate, false},
 	{"Locks", "Lock", "Both stand in the same queue, so the holders of a lock can be changed one by one. The queue is a container now, unless it is there: the\n" +
 		"server removes it some time after its last user has gone.", oldLock, newLock, false},
-	{"Watch loops", "Watch", "The watch survives reconnects in both columns. In the new one it ends with the context, too.", oldWatch, newWatch, false},
+	{"Watch loops", "Watch", "The watch survives reconnects in both columns; in the new one it ends with the context. A watch that is never used up is client.Watch, which\n" +
+		"takes Connect or Wrap.", oldWatch, newWatch, false},
 	{"Ephemeral, sequential, and found again after a loss", "Protected", "", oldProtected, newProtected, false},
 	{"Transactions", "Multi", "", oldMulti, newMulti, false},
 	{"Many at once", "Many", "", oldMany, newMany, false},
