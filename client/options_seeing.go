@@ -15,7 +15,7 @@ type seeing struct {
 //
 //	Error  a hook that panicked
 //	Warn   Suspended and Lost, a write whose outcome is unknown, reports to hooks that were dropped
-//	Info   Connected, Reconnected, Closed
+//	Info   Connected, Reconnected, ReadOnly, Closed
 //	Debug  every operation, every attempt that failed, every event of a watch
 //
 // Lines name operations, paths, sessions' ids, counts, times and errors. Data, ACLs, passwords and identities are never logged. The logger
