@@ -57,7 +57,7 @@ func toParrot(tb testing.TB, body []byte, opts ...client.Option) *client.Client 
 }
 
 // What a call allocates, with nobody looking and with hooks.
-func TestAllocations(t *testing.T) {
+func TestSeeingAllocations(t *testing.T) {
 	got := (&wire.GetDataResponse{Data: []byte("data")}).AppendTo(nil)
 	stat := (&wire.StatResponse{}).AppendTo(nil)
 	var told atomic.Int64
@@ -69,9 +69,9 @@ func TestAllocations(t *testing.T) {
 		most float64
 		call func(ctx context.Context, c *client.Client) error
 	}{
-		{"get", got, nil, 6, get},
-		{"set", stat, nil, 8, set},
-		{"get with hooks", got, []client.Option{hooks}, 24, get},
+		{"get", got, nil, 6, getOnce},
+		{"set", stat, nil, 8, setOnce},
+		{"get with hooks", got, []client.Option{hooks}, 24, getOnce},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx := t.Context()
@@ -92,12 +92,12 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-func get(ctx context.Context, c *client.Client) error {
+func getOnce(ctx context.Context, c *client.Client) error {
 	_, _, err := c.Get("/n").Do(ctx)
 	return err
 }
 
-func set(ctx context.Context, c *client.Client) error {
+func setOnce(ctx context.Context, c *client.Client) error {
 	_, err := c.Set("/n").Data([]byte("data")).Do(ctx)
 	return err
 }
