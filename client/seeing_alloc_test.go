@@ -12,8 +12,8 @@ import (
 	"github.com/zookit-go/zookit/internal/wire"
 )
 
-// parrot is a server that grants every session and gives every request the same answer, without allocating anything.
-func parrot(conn net.Conn, body []byte) {
+// mimic is a server that grants every session and gives every request the same answer, without allocating anything.
+func mimic(conn net.Conn, body []byte) {
 	defer func() { _ = conn.Close() }()
 	in := make([]byte, 4096)
 	handshake := wire.AppendFrame(nil, &wire.ConnectResponse{Timeout: 40000, SessionID: 1, Passwd: make([]byte, 16)})
@@ -40,19 +40,19 @@ func parrot(conn net.Conn, body []byte) {
 	}
 }
 
-// toParrot connects to one over a pipe.
-func toParrot(tb testing.TB, body []byte, opts ...client.Option) *client.Client {
+// toMimic connects to one over a pipe.
+func toMimic(tb testing.TB, body []byte, opts ...client.Option) *client.Client {
 	tb.Helper()
 	dial := func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
-		go parrot(far, body) // ends with the connection
+		go mimic(far, body) // ends with the connection
 		return near, nil
 	}
-	c, err := client.Connect(tb.Context(), "parrot", append(opts, client.WithDial(dial))...)
+	c, err := client.Connect(tb.Context(), "mimic", append(opts, client.WithDial(dial))...)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = c.Close(context.WithoutCancel(tb.Context())) }) // the parrot answers what a closing client does not expect
+	tb.Cleanup(func() { _ = c.Close(context.WithoutCancel(tb.Context())) }) // the mimic answers what a closing client does not expect
 	return c
 }
 
@@ -75,7 +75,7 @@ func TestSeeingAllocations(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx := t.Context()
-			c := toParrot(t, tt.body, tt.opts...)
+			c := toMimic(t, tt.body, tt.opts...)
 			n := testing.AllocsPerRun(500, func() {
 				if err := tt.call(ctx, c); err != nil {
 					t.Fatal(err)
