@@ -19,6 +19,7 @@ type Client struct {
 	events  <-chan zk.Event // closed when conn's goroutines have ended; nil for a wrapped conn
 	chroot  string          // "" or "/..."
 	retry   RetryPolicy
+	acl     ACLProvider
 	janitor *janitor
 	policy  StateErrorPolicy
 	follows *sync.WaitGroup // the follower of the configuration
@@ -75,7 +76,7 @@ func Wrap(ctx context.Context, conn *zk.Conn, d *Dialer) (*Client, error) {
 }
 
 func newClient(d *Dialer, conn *zk.Conn) *Client {
-	c := &Client{seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry, policy: d.cfg.policy, follows: new(sync.WaitGroup)}
+	c := &Client{seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry, acl: d.cfg.acl, policy: d.cfg.policy, follows: new(sync.WaitGroup)}
 	c.seen = d.states.seen
 	c.janitor = &janitor{c: c}
 	c.life, c.end = context.WithCancelCause(context.Background())
@@ -89,6 +90,8 @@ func (c *Client) awaitSession(ctx context.Context) error {
 		return nil
 	case <-c.states.refused:
 		return fmt.Errorf("resume: %w", ErrSessionLost)
+	case <-c.seam.Refused():
+		return fmt.Errorf("no session: %w", c.seam.Refusal())
 	case <-ctx.Done():
 	}
 	if failure := c.seam.Failure(); failure != nil {

@@ -32,9 +32,10 @@ const (
 	containerParents
 )
 
-// Create creates a persistent znode at path, with empty data and open to the world unless the modifiers say otherwise.
+// Create creates a persistent znode at path, with empty data and with the list of WithACLProvider or, without that, open to the world, unless
+// the modifiers say otherwise.
 func (c *Client) Create(path string) CreateBuilder {
-	return CreateBuilder{c: c, path: path, data: []byte{}, acl: worldACL}
+	return CreateBuilder{c: c, path: path, data: []byte{}, acl: c.acl.acl(path)}
 }
 
 var worldACL = zk.WorldACL(zk.PermAll)
@@ -45,7 +46,7 @@ func (b CreateBuilder) Data(data []byte) CreateBuilder {
 	return b
 }
 
-// ACL is the znode's access control list. Parents that are made on the way are open to the world.
+// ACL is the znode's access control list. Parents that are made on the way have that of WithACLProvider, or are open to the world.
 func (b CreateBuilder) ACL(acl ...zk.ACL) CreateBuilder {
 	b.acl = acl
 	return b

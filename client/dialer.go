@@ -30,10 +30,10 @@ func NewDialer(opts ...Option) (*Dialer, error) {
 func newDialer(cfg config) *Dialer {
 	states := newMachine()
 	states.seen = newObserver(cfg.seeing.hooks, cfg.seeing.log)
-	seam := session.New(session.Options{
+	seam := session.New(cfg.seam(session.Options{
 		Dial: cfg.dial, Timeout: cfg.timeout, Patience: cfg.patience, Hooks: states.hooks(),
 		Ensemble: cfg.ensemble.lookup(), ReadOnly: cfg.readOnly, Resume: cfg.resume,
-	})
+	}))
 	return &Dialer{seam: seam, states: states, pacer: seam.HostProvider(), cfg: cfg}
 }
 

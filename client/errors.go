@@ -87,7 +87,7 @@ var codeErrors = map[wire.Code]error{
 	wire.NotEmpty:                zk.ErrNotEmpty,
 	wire.SessionExpired:          zk.ErrSessionExpired,
 	wire.InvalidACL:              zk.ErrInvalidACL,
-	wire.AuthFailed:              zk.ErrAuthFailed,
+	wire.AuthFailed:              ErrAuthFailed,
 	wire.Closing:                 zk.ErrClosing,
 	wire.Nothing:                 zk.ErrNothing,
 	wire.SessionMoved:            zk.ErrSessionMoved,
@@ -95,6 +95,8 @@ var codeErrors = map[wire.Code]error{
 	wire.BadArguments:            zk.ErrBadArguments,
 	wire.Unimplemented:           ErrUnimplemented,
 	wire.NotReadOnly:             ErrReadOnly,
+
+	wire.SessionClosedRequireSASLAuth: ErrAuthRequired,
 }
 
 // translate turns the server's code into the error that zk.Conn would return; other errors stay.

@@ -19,6 +19,7 @@ type config struct {
 	seeing   seeing
 
 	connection
+	security
 }
 
 var errOption = errors.New("client: bad option")
@@ -70,7 +71,7 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithDial replaces net.Dialer, for TLS, for proxies, and for in-memory networks in tests. The context bounds the dial.
+// WithDial replaces net.Dialer, for proxies, and for in-memory networks in tests. The context bounds the dial.
 func WithDial(dial func(ctx context.Context, network, addr string) (net.Conn, error)) Option {
 	return func(c *config) error {
 		if dial == nil {

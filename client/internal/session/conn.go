@@ -41,6 +41,8 @@ type conn struct {
 	xid        int32
 	inflight   ring
 	apart      []apart
+	matched    uint64        // how many replies came in order
+	held       []byte        // frames of zk.Conn's that wait until the connection is live
 	room       chan struct{} // closed when there is room again; nil if nobody waits
 	shook      bool          // the handshake was sent
 	shookAt    int64         // when
@@ -50,9 +52,10 @@ type conn struct {
 
 // apart is a frame whose reply may overtake others: auth and sasl.
 type apart struct {
-	xid  int32
-	cred wire.AuthRequest // Scheme "" for sasl
-	ours bool
+	xid   int32
+	cred  wire.AuthRequest // Scheme "" for sasl
+	call  *Call            // of the SDK's
+	after uint64           // how many frames were sent before it
 }
 
 func newConn(s *Seam, raw net.Conn, deadline time.Time) *conn {
@@ -74,8 +77,8 @@ func (c *conn) fail(err error) error {
 		return err
 	}
 	c.err = err
-	inflight := c.inflight
-	c.inflight, c.out, c.apart = ring{}, nil, nil
+	inflight, aside := c.inflight, c.apart
+	c.inflight, c.out, c.apart, c.held = ring{}, nil, nil, nil
 	for _, timer := range []*time.Timer{c.retirement.timer, c.silence.timer} {
 		if timer != nil {
 			timer.Stop()
@@ -89,6 +92,11 @@ func (c *conn) fail(err error) error {
 	for inflight.len() > 0 {
 		if call := inflight.pop().call; call != nil {
 			call.fail(ErrConnectionLoss)
+		}
+	}
+	for _, a := range aside {
+		if a.call != nil {
+			a.call.fail(ErrConnectionLoss)
 		}
 	}
 	return err
@@ -122,7 +130,11 @@ func (c *conn) submit(ctx context.Context, call *Call, body wire.Record) error {
 		c.seam.watches.flag(call.flight, c.out)
 	}
 	call.sent, call.size = true, int32(len(c.out)-at)
-	c.inflight.push(entry{xid: xid, call: call, sent: c.seam.now()})
+	if cred, ok := body.(*wire.AuthRequest); ok {
+		c.askedApart(apart{xid: xid, cred: *cred, call: call})
+	} else {
+		c.inflight.push(entry{xid: xid, call: call, sent: c.seam.now()})
+	}
 	c.flush()
 	return nil
 }
@@ -161,7 +173,7 @@ func (c *conn) madeRoom() {
 	}
 }
 
-// goLive opens the connection for the SDK: first its identities and watches, then whatever is sent.
+// goLive opens the connection: first for the SDK's watches, then for zk.Conn's frames, then for whatever is sent.
 func (c *conn) goLive() error {
 	s := c.seam
 	s.mu.Lock()
@@ -175,15 +187,15 @@ func (c *conn) goLive() error {
 		}
 		return err
 	}
-	for _, cred := range s.creds {
-		xid := c.nextXid()
-		c.out = wire.AppendRequest(c.out, xid, wire.OpAuth, &cred)
-		c.apart = append(c.apart, apart{xid: xid, ours: true})
-	}
 	c.rearm()
 	c.live = true
+	err := c.release()
 	c.listen(s.info.Timeout / 3)
 	c.mu.Unlock()
+	if err != nil {
+		s.mu.Unlock()
+		return err
+	}
 	s.young, s.failure = nil, nil
 	// Whoever ends the one before may not have come to tell of it: zk.Conn can be told first, and connect at once.
 	if s.live.Swap(c) != nil && s.opts.Hooks.Disconnected != nil {

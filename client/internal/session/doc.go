@@ -21,11 +21,12 @@
 //   - The SDK's xids lie in (-2^31, -2^30], which no other speaker uses; servers echo any xid.
 //   - A server answers in order, so the next reply must be that of the oldest frame in flight. If it is not, a reply was
 //     lost and the connection is closed: nobody waits for a reply that will not come. Replies to auth and sasl may overtake and
-//     are kept apart.
+//     are kept apart; overtaken, they are lost, too.
 //   - A notification goes to both speakers, first to the SDK's watches.
 //   - The server has one watch a path and kind for all users here, and never two modes on one path. It is taken away when its last user goes,
 //     and zk.Conn's own, whose frames go by here, is not taken with it.
-//   - After a reconnect to the same session, the SDK's identities and watches are sent again before any other of its requests.
+//   - On every connection SASL comes first, then the identities; each must be accepted before any other request of either speaker
+//     is sent, and zk.Conn's frames wait. After a reconnect to the same session the SDK's watches are next.
 //   - When a connection ends, every call in flight fails at once with ErrConnectionLoss.
 //   - A connection that is not wanted any more, because the list of servers has changed or a server that writes was found, takes no more of the
 //     SDK's requests and closes with the last answer that is owed.

@@ -38,7 +38,7 @@ func (s *Seam) checkClock(id int64) {
 		s.opts.Hooks.Disconnected()
 	}
 	s.lost = id
-	s.end(ErrLost)
+	s.end(s.lossCause())
 	s.mu.Unlock()
 	if c != nil {
 		_ = c.fail(ErrLost)

@@ -87,6 +87,9 @@ func (c *conn) next() error {
 		return io.EOF
 	case granted:
 		// zk.Conn asks for more: it has read its answer and set its state.
+		if err := c.introduce(); err != nil {
+			return err
+		}
 		c.phase = serving
 		if err := c.goLive(); err != nil {
 			return err
@@ -150,8 +153,8 @@ func (c *conn) takeReply(h wire.ReplyHeader, n int) error {
 		if aside.cred.Scheme != "" && h.Err == wire.OK {
 			c.seam.accepted(aside.cred)
 		}
-		if aside.ours {
-			return c.skip(4 + n)
+		if aside.call != nil {
+			return c.takeAnswer(aside.call, h, n)
 		}
 		c.pass = 4 + n
 		return nil
@@ -178,6 +181,9 @@ func (c *conn) match(xid int32) (entry, *apart, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inflight.len() > 0 && c.inflight.front().xid == xid {
+		if c.matched++; c.overdue() {
+			return entry{}, nil, ErrProtocol
+		}
 		c.madeRoom()
 		c.paid()
 		return c.inflight.pop(), nil, nil
@@ -236,21 +242,6 @@ func (c *conn) body(call *Call, n int) ([]byte, error) {
 		}
 	}
 	return body, nil
-}
-
-// skip drops bytes that nobody wants.
-func (c *conn) skip(n int) error {
-	for n > 0 {
-		if c.r == c.w {
-			if err := c.fill(); err != nil {
-				return err
-			}
-		}
-		k := min(n, c.w-c.r)
-		c.r += k
-		n -= k
-	}
-	return nil
 }
 
 // takeGrant reads the answer to the connect request, a frame of n bytes, and leaves it, or what the seam makes of it, for zk.Conn.

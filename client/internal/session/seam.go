@@ -24,6 +24,10 @@ type Options struct {
 	Patience time.Duration
 	// MaxRequest is the longest frame, in bytes, that is sent.
 	MaxRequest int
+	// Identities are sent on every connection before anything else.
+	Identities []Identity
+	// SASL begins an exchange, which precedes even those; nil: none.
+	SASL func() Mechanism
 	// Ensemble tells where the servers are; nil: zk.Conn's list is the list.
 	Ensemble Ensemble
 	// ReadOnly tells servers that one without a quorum will do.
@@ -80,8 +84,9 @@ type Seam struct {
 	retired *conn      // the last one that was; it may have ended
 	failure error      // of the last attempt to connect
 	watches watchTable
-	creds   []wire.AuthRequest // identities that the server accepted
-	timer   *time.Timer        // looks at the clock for a loss
+	timer   *time.Timer // looks at the clock for a loss
+
+	identities
 }
 
 // New returns a seam; it does nothing until zk.Conn dials.
@@ -90,6 +95,7 @@ func New(opts Options) *Seam {
 		opts.MaxRequest = wire.MaxFrame
 	}
 	s := &Seam{opts: opts, start: time.Now()}
+	s.identities = newIdentities(opts.Identities)
 	s.closing, s.cancel = context.WithCancel(context.Background())
 	s.pace = newPacer(s.closing, opts.Ensemble)
 	s.resume.Store(opts.Resume)
@@ -188,7 +194,7 @@ func (s *Seam) patienceFor(timeout time.Duration) time.Duration {
 func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch) *Call {
 	c := s.line()
 	if c == nil {
-		return Failed(op, ErrConnectionLoss)
+		return Failed(op, s.noConnection())
 	}
 	call := newCall(op)
 	if w != nil {
@@ -234,18 +240,6 @@ func (s *Seam) down(c *conn, err error) {
 	if s.live.CompareAndSwap(c, nil) && s.opts.Hooks.Disconnected != nil {
 		s.opts.Hooks.Disconnected()
 	}
-}
-
-// accepted remembers an identity, to be sent again first on the next connection.
-func (s *Seam) accepted(cred wire.AuthRequest) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, old := range s.creds {
-		if old.Scheme == cred.Scheme && string(old.Auth) == string(cred.Auth) {
-			return
-		}
-	}
-	s.creds = append(s.creds, cred)
 }
 
 // verdict is what a handshake's answer means for the session.

@@ -15,7 +15,7 @@ import (
 // and once when it ends all that are in flight, and for an identity that it sends again the second answer blocks it for ever.
 func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
-	for c.err == nil && len(c.out) >= maxOut {
+	for c.err == nil && len(c.out)+len(c.held) >= maxOut {
 		_ = c.awaitRoom(context.Background()) // that context never ends
 	}
 	if c.err != nil {
@@ -51,6 +51,10 @@ func (c *conn) take(frame []byte) error {
 		c.shook, c.shookAt = true, now
 		return c.takeHandshake(frame[4:])
 	}
+	if !c.live {
+		c.hold(frame)
+		return nil
+	}
 	c.out = append(c.out, frame...)
 	var h wire.RequestHeader
 	r := wire.NewReader(frame[4:]) // not Unmarshal: through its interface each frame's header would escape
@@ -65,9 +69,9 @@ func (c *conn) take(frame []byte) error {
 		if err := wire.Unmarshal(append([]byte(nil), frame[4+wire.RequestHeaderSize:]...), &cred); err != nil {
 			return err
 		}
-		c.apart = append(c.apart, apart{xid: h.Xid, cred: cred})
+		c.askedApart(apart{xid: h.Xid, cred: cred})
 	case wire.OpSASL:
-		c.apart = append(c.apart, apart{xid: h.Xid})
+		c.askedApart(apart{xid: h.Xid})
 	default:
 		e := entry{xid: h.Xid, sent: now, closes: h.Op == wire.OpCloseSession}
 		if watchFrame(h.Op) {
