@@ -121,8 +121,8 @@ func (m *machine) disconnected() {
 func (m *machine) lost(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.now.Session == nil {
-		return // a wrapped zk.Conn's older session, of which nobody here knows
+	if m.now.Session == nil || m.now.State == Lost {
+		return // a wrapped zk.Conn's older session, or one that no server would let in: nobody here knows of it
 	}
 	cause := fmt.Errorf("%w: %w", ErrSessionLost, err)
 	if errors.Is(err, zk.ErrClosing) {
