@@ -63,7 +63,14 @@
 // The servers are those of the connect string, or those that an EnsembleProvider names before every round: FixedServers, DNSServers, or one's
 // own. SetServers changes them in flight, and WithConfigFollower does so whenever the ensemble's own configuration changes. The session stays.
 //
+// # Security
+//
+// WithTLS or WithTLSFunc put TLS over every connection, with certificates that may change between two of them. WithSASL, WithDigest, WithAuth and
+// AddAuth say who the client is: on every connection, in every session and before any other request, of Conn, too; ErrAuthFailed says what happens
+// if a server does not accept that. World, Creator, Digest, IP, X509 and SASL make entries of access control lists, and WithACLProvider
+// gives lists to what is created without one. No password shows in an error, in a log or in what fmt prints of options, Dialer and Client.
+//
 // # Limits
 //
-// No transport security or SASL; no namespaces. Container znodes need a server of 3.5 or later.
+// No namespaces. Of SASL DIGEST-MD5 alone, no Kerberos. Container znodes need a server of 3.5 or later.
 package client

@@ -50,7 +50,7 @@ func (c *breakingConn) step() error {
 	if c.left.Add(-1) > 0 {
 		return nil
 	}
-	_ = c.Conn.Close()
+	_ = c.Close()
 	return errBroken
 }
 
