@@ -8,12 +8,26 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/testing/server"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
+
+// shared is a buffer that the server's log may write, too.
+type shared struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
 
 // dump prints everything in every way.
 func dump(w io.Writer, subjects ...any) {
@@ -48,7 +62,7 @@ func leaks(text, secret string) (forms []string) {
 // Neither options nor what is made of them, nor errors and states, nor the server's log, show what must not be seen.
 func TestSecretsAreNotShown(t *testing.T) {
 	const digest, sasl, late, refused = "hunter2digest", "hunter2sasl", "hunter2late", "hunter2refused"
-	var out bytes.Buffer
+	var out shared
 	known := zktest.WithServer(server.WithSASLUsers(map[string]string{"bob": sasl}), server.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		ctx := t.Context()
@@ -63,7 +77,8 @@ func TestSecretsAreNotShown(t *testing.T) {
 		must(t, err)
 		changes := c.States(ctx)
 		must(t, c.AddAuth(ctx, "digest", []byte("late:"+late)))
-		dump(&out, c, *c, c.Session(), c.AddAuth(ctx, "nonsense", []byte(refused)))
+		_, _ = fmt.Fprintf(&out, "%v %+v %#v", struct{ c *client.Client }{c}, []any{d, c}, &c)
+		dump(&out, c, c.AddAuth(ctx, "nonsense", []byte(refused)))
 		dump(&out, <-changes, <-changes, <-changes)
 		must(t, c.Close(ctx))
 		for _, opt := range []client.Option{client.WithSASL("bob", refused), client.WithAuth("nonsense", []byte(refused)), client.WithDigest(refused+":x", "")} {
@@ -73,6 +88,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 			}
 			dump(&out, err)
 		}
+		time.Sleep(time.Second) // for which zk.Conn's Close waits for a server
 		builder := c.Create("/x").ACL(client.Digest("ann", digest, 31))
 		dump(&out, builder, client.Digest("ann", digest, 31), client.Digest)
 		ended, cancel := context.WithCancel(ctx)
@@ -80,13 +96,13 @@ func TestSecretsAreNotShown(t *testing.T) {
 		_, err = builder.Do(ended)
 		dump(&out, err)
 	}, known)
-	text := out.String()
+	text := out.b.String()
 	for _, secret := range []string{digest, sasl, late, refused} {
 		for _, form := range leaks(text, secret) {
 			t.Errorf("%s shows as %s", secret, form)
 		}
 	}
-	for _, must := range []string{"client.Dialer", "AUTHFAILED", "nonsense", "refusing an identity"} {
+	for _, must := range []string{"client.Dialer", "client dialer", "client of session 0x", "AUTHFAILED", "nonsense", "refusing an identity"} {
 		if !strings.Contains(text, must) {
 			t.Errorf("nothing was printed about %q", must)
 		}
