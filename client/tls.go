@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+
+	"github.com/zookit-go/zookit/client/internal/session"
 )
 
 type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -29,7 +31,7 @@ func (source tlsSource) over(dial dialFunc) dialFunc {
 		if err != nil {
 			return nil, err
 		}
-		conn := tls.Client(under, forServer(cfg, addr))
+		conn := tls.Client(under, forServer(cfg, session.DialedName(ctx, addr)))
 		if err := conn.HandshakeContext(ctx); err != nil {
 			_ = under.Close()
 			return nil, fmt.Errorf("client: TLS handshake with %s: %w", addr, err)

@@ -288,14 +288,15 @@ func TestTLSGivesUpAtOnce(t *testing.T) {
 		time.Sleep(time.Second)
 		_, _, err = c.Get("/").Do(ctx)
 		must(t, err)
-		answered := time.Now()
+		start := time.Now()
 		w.Host("a").Partition()
-		states(t, changes, client.Suspended)
-		if d := time.Since(answered); d != 6*time.Second {
-			t.Errorf("given up after %v, want two thirds of the session timeout", d)
+		call := c.Get("/").Async(ctx)
+		if _, err := call.Wait(ctx); !errors.Is(err, client.ErrConnectionLoss) || time.Since(start) != 3*time.Second {
+			t.Errorf("after %v: %v, want a loss after a third of the session timeout", time.Since(start), err)
 		}
+		states(t, changes, client.Suspended)
 		w.Host("a").Heal()
 		states(t, changes, client.Reconnected)
-	}, zktest.WithNetwork(fault.WithWindow(70)), // two pings, and no farewell
+	}, zktest.WithNetwork(fault.WithWindow(90)), // a request and a ping, and no farewell
 		zktest.WithServer(server.WithTLS(secureAddr, cfg)))
 }
