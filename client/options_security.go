@@ -69,7 +69,7 @@ func WithSASL(user, password string) Option {
 }
 
 // WithTLS puts TLS over every connection, over that of WithDial if there is one. The server's certificate must be for cfg.ServerName or, if that
-// is empty, for the host that is dialled, as it stands in the list of servers. Dial and handshake together are bounded as WithConnectTimeout
+// is empty, for the host that is dialled, as it stands in the list of servers; of DNSServers, for the name, not the address. Dial and handshake together are bounded as WithConnectTimeout
 // says, and end with the context of Connect and with Close.
 //
 // For the client's certificate set cfg.GetClientCertificate: it is called in every handshake, so that a new certificate is used from the next

@@ -136,6 +136,28 @@ func TestTLSRefused(t *testing.T) {
 	}
 }
 
+// What a name was looked up to is dialled, and the certificate is still the name's.
+func TestTLSOfANameThatIsLookedUp(t *testing.T) {
+	a := made(newAuthority())(t)
+	cfg := made(a.server(tls.NoClientCert))(t) // for zk, not for the address
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		dns := &names{addrs: map[string][]string{"zk": {"10.0.0.1"}, "other": {"10.0.0.1"}}}
+		c, err := client.Connect(ctx, "", client.WithDial(w.Host("a").DialContext), client.WithTLS(a.client()),
+			client.WithEnsemble(client.DNSServers(dns, "zk:2281")))
+		must(t, err)
+		must(t, c.Close(ctx))
+		_, err = client.Connect(ctx, "", client.WithDial(w.Host("a").DialContext), client.WithTLS(a.client()),
+			client.WithEnsemble(client.DNSServers(dns, "other:2281")))
+		var wrong x509.HostnameError
+		if !errors.As(err, &wrong) || wrong.Host != "other" {
+			t.Errorf("another name: %v", err)
+		}
+		time.Sleep(time.Second) // for which zk.Conn's Close waits for a server
+	}, zktest.WithServer(server.WithTLS("10.0.0.1:2281", cfg)))
+}
+
 // New certificates are used from the next connection on, by either way.
 func TestTLSRotation(t *testing.T) {
 	secureWorld(t, tls.RequireAndVerifyClientCert, func(t *testing.T, w *zktest.World, a *authority) {
