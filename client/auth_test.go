@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,7 +31,7 @@ type transcript struct {
 	conns [][]string
 }
 
-func record(w *zktest.World, host string) *transcript {
+func transcribe(w *zktest.World, host string) *transcript {
 	tr := new(transcript)
 	w.Net.Intercept(func(f fault.Frame) fault.Action {
 		if f.Host != host || f.Reply {
@@ -91,7 +92,7 @@ func isBoth(t *testing.T, c *client.Client) {
 func TestIdentitiesComeFirst(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		ctx := t.Context()
-		tr := record(w, "a")
+		tr := transcribe(w, "a")
 		c := w.Connect(t, "a", annOpts...)
 		guarded(t, c)
 		must(t, c.AddAuth(ctx, "digest", []byte("later:x")))
@@ -169,7 +170,7 @@ func TestFaultsWhileIdentifying(t *testing.T) {
 						t.Run(fmt.Sprintf("%s %v %v %d", when, match, action, nth), func(t *testing.T) {
 							zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 								guarded(t, w.Connect(t, "other", annOpts...))
-								tr := record(w, "a")
+								tr := transcribe(w, "a")
 								rule := fault.Nth(nth, match.Host("a"), action)
 								var c *client.Client
 								if when == "first" {
@@ -357,4 +358,28 @@ func TestSecurityOptionsWithout(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// A zk.Conn that was dialled without the seam has identities of its own, and is not taken for one that has the client's.
+func TestSecurityFromConn(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		guarded(t, w.Connect(t, "other", annOpts...))
+		conn, events := byHand(t, w, "a")
+		for _, opt := range []client.Option{client.WithDigest("ann", "secret"), client.WithSASL("bob", "builder"), client.WithTLS(new(tls.Config))} {
+			if c, err := client.FromConn(conn, events, opt); c != nil || !errors.Is(err, client.ErrNeedsDialer) {
+				t.Errorf("got %v, %v", c, err)
+			}
+		}
+		c, err := client.FromConn(conn, events)
+		must(t, err)
+		defer c.Close(ctx)
+		must(t, c.AddAuth(ctx, "digest", []byte("ann:secret")))
+		if _, _, err := c.Get("/ann").Do(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := c.AddAuth(ctx, "nonsense", nil); !errors.Is(err, client.ErrAuthFailed) {
+			t.Errorf("refused: %v", err)
+		}
+	}, bobKnown)
 }

@@ -43,7 +43,8 @@ var errNoConn = errors.New("client: from conn: a zk.Conn and its events are need
 //     id, and ephemerals of the old one may still be there.
 //   - zk.Conn drops events that nobody takes at once. A disconnection that was so short may go unseen.
 //
-// An error names a bad option, or says that conn or events is nil.
+// An error names a bad option, or says that conn or events is nil, or that an option of security cannot hold: WithTLS, WithTLSFunc, WithSASL,
+// WithAuth and WithDigest. AddAuth is zk.Conn's own.
 func FromConn(conn *zk.Conn, events <-chan zk.Event, opts ...Option) (*Client, error) {
 	if conn == nil || events == nil {
 		return nil, errNoConn
@@ -51,6 +52,9 @@ func FromConn(conn *zk.Conn, events <-chan zk.Event, opts ...Option) (*Client, e
 	cfg, err := newConfig(opts)
 	if err != nil {
 		return nil, fmt.Errorf("client: from conn: %w", err)
+	}
+	if cfg.tls != nil || cfg.sasl != nil || cfg.identities != nil {
+		return nil, fmt.Errorf("client: from conn: TLS, SASL and identities: %w", ErrNeedsDialer)
 	}
 	states := newMachine()
 	states.seen = newObserver(cfg.seeing.hooks, cfg.seeing.log)

@@ -36,7 +36,7 @@ func TestLentNeedsDialer(t *testing.T) {
 			t.Errorf("%v: %v, sent %v", op, call.Err(), call.Sent())
 		}
 	}
-	if known != 13 {
+	if known != 14 {
 		t.Errorf("zk.Conn has methods for %d operations", known)
 	}
 }

@@ -18,7 +18,8 @@ var ErrNeedsDialer = errors.New(
 func lendable(op wire.Op) bool {
 	switch op { //nolint:exhaustive // all others are not
 	case wire.OpGetData, wire.OpExists, wire.OpGetChildren, wire.OpGetChildren2, wire.OpCreate, wire.OpCreateContainer, wire.OpCreateTTL,
-		wire.OpSetData, wire.OpDelete, wire.OpGetACL, wire.OpSetACL, wire.OpSync, wire.OpMulti:
+		wire.OpSetData, wire.OpDelete, wire.OpGetACL, wire.OpSetACL, wire.OpSync, wire.OpMulti,
+		wire.OpAuth:
 		return true
 	}
 	return false
@@ -48,6 +49,9 @@ func (l *borrowed) request(j job) (reply wire.Record, event <-chan zk.Event, err
 		reply, err = l.ask(j.call.op, q.Path)
 	case *wire.MultiRequest:
 		return l.multi(q)
+	case *wire.AuthRequest:
+		err = l.conn.AddAuth(q.Scheme, q.Auth)
+		reply = &wire.Empty{}
 	default:
 		err = ErrNeedsDialer
 	}
