@@ -26,5 +26,5 @@ func (b CheckBuilder) txnOp() (operation, error) {
 	return operation{
 		op: wire.OpCheck, path: b.path, abs: abs,
 		body: &wire.PathVersionRequest{Path: abs, Version: b.version},
-	}, checkPath(b.path, false)
+	}, b.c.check(b.path, false)
 }

@@ -29,7 +29,7 @@ func (b ChildrenBuilder) operation(w *Watch) (operation, error) {
 	return operation{
 		op: wire.OpGetChildren2, path: b.path, abs: abs, watch: w,
 		body: &wire.PathWatchRequest{Path: abs, Watch: w != nil},
-	}, checkPath(b.path, false)
+	}, b.c.check(b.path, false)
 }
 
 func decodeChildren(o *operation, call *session.Call) (ChildrenResult, error) {

@@ -24,6 +24,9 @@ type Client struct {
 	policy  StateErrorPolicy
 	follows *sync.WaitGroup // the follower of the configuration
 	seen    *observer
+	space   space // the namespace that this is a view of
+	ops     opsConfig
+	old     *oldServers
 
 	life context.Context // ends with Close, cause ErrClosed
 	end  context.CancelCauseFunc
@@ -76,7 +79,10 @@ func Wrap(ctx context.Context, conn *zk.Conn, d *Dialer) (*Client, error) {
 }
 
 func newClient(d *Dialer, conn *zk.Conn) *Client {
-	c := &Client{seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry, acl: d.cfg.acl, policy: d.cfg.policy, follows: new(sync.WaitGroup)}
+	c := &Client{
+		seam: d.seam, states: d.states, conn: conn, retry: d.cfg.retry, policy: d.cfg.policy, follows: new(sync.WaitGroup),
+		acl: d.cfg.acl, ops: d.cfg.ops, old: &oldServers{},
+	}
 	c.seen = d.states.seen
 	c.janitor = &janitor{c: c}
 	c.life, c.end = context.WithCancelCause(context.Background())
@@ -127,6 +133,9 @@ func (c *Client) States(ctx context.Context) <-chan StateChange { return c.state
 // the connection is dropped, the session is left to its timeout, and the error says so. Calls under way fail with ErrClosed or
 // ErrConnectionLoss. Hooks that have not been told everything are waited for in the same way. A second Close does nothing.
 func (c *Client) Close(ctx context.Context) (err error) {
+	if c.space.base != nil {
+		return errViewClosed
+	}
 	if c.closed() {
 		return nil
 	}

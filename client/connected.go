@@ -28,9 +28,7 @@ func (c *Client) WaitConnected(ctx context.Context) error {
 // begin starts what runs as long as the client.
 func (c *Client) begin(cfg config) {
 	if cfg.follow {
-		root := *c
-		root.chroot = ""
-		c.follows.Go(func() { follow(c.life, &root) })
+		c.follows.Go(func() { follow(c.life, c.absolute()) })
 	}
 }
 
@@ -38,6 +36,9 @@ func (c *Client) begin(cfg config) {
 // with what Session.Export gave. It does nothing on a client that was closed, and is an error on one that Wrap made, whose session is
 // its conn's.
 func (c *Client) Detach(ctx context.Context) error {
+	if c.space.base != nil {
+		return errViewClosed
+	}
 	if c.events == nil {
 		return fmt.Errorf("client: detach: the session belongs to the *zk.Conn of Wrap")
 	}

@@ -2,7 +2,7 @@ package client
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"github.com/go-zookeeper/zk"
 
@@ -17,9 +17,18 @@ type CreateBuilder struct {
 	path       string
 	data       []byte
 	acl        []zk.ACL
+	parentsACL []zk.ACL
+	ttl        time.Duration
 	ephemeral  bool
 	sequential bool
 	container  bool
+	limited    bool // TTL was called
+	soft       bool // a container only if the server knows them
+	stat       bool // the caller wants it
+	idempotent bool
+	orSet      bool
+	version    int32 // of what orSet may overwrite
+	compress   compression
 	parents    parents
 	protect    *protection
 }
@@ -32,10 +41,10 @@ const (
 	containerParents
 )
 
-// Create creates a persistent znode at path, with empty data and with the list of WithACLProvider or, without that, open to the world, unless
-// the modifiers say otherwise.
+// Create creates a persistent znode at path, with the client's default data (WithDefaultData) and with the list of WithACLProvider or, without
+// that, open to the world, unless the modifiers say otherwise.
 func (c *Client) Create(path string) CreateBuilder {
-	return CreateBuilder{c: c, path: path, data: []byte{}, acl: c.acl.acl(path)}
+	return CreateBuilder{c: c, path: path, data: c.ops.defaultData(), acl: c.acl.acl(c.space.full(path)), version: -1}
 }
 
 var worldACL = zk.WorldACL(zk.PermAll)
@@ -46,9 +55,16 @@ func (b CreateBuilder) Data(data []byte) CreateBuilder {
 	return b
 }
 
-// ACL is the znode's access control list. Parents that are made on the way have that of WithACLProvider, or are open to the world.
+// ACL is the znode's access control list. Parents that are made on the way have that of ParentsACL or of WithACLProvider, or are open to
+// the world.
 func (b CreateBuilder) ACL(acl ...zk.ACL) CreateBuilder {
 	b.acl = acl
+	return b
+}
+
+// ParentsACL is the access control list of the parents that are made on the way.
+func (b CreateBuilder) ParentsACL(acl ...zk.ACL) CreateBuilder {
+	b.parentsACL = acl
 	return b
 }
 
@@ -65,9 +81,16 @@ func (b CreateBuilder) Sequential() CreateBuilder {
 	return b
 }
 
-// Container makes a znode that the server deletes some time after its last child has gone. It needs a server of 3.5 or later.
+// Container makes a znode that the server deletes some time after its last child has gone. It needs a server of 3.5.1 or later.
 func (b CreateBuilder) Container() CreateBuilder {
 	b.container = true
+	return b
+}
+
+// TTL makes a znode that the server deletes some time after it has had no children and was not written for ttl, which counts in whole
+// milliseconds, from 1 to 2^40-1 (34 years). It needs a server of 3.5.3 or later that runs with zookeeper.extendedTypesEnabled=true.
+func (b CreateBuilder) TTL(ttl time.Duration) CreateBuilder {
+	b.ttl, b.limited = ttl, true
 	return b
 }
 
@@ -77,40 +100,31 @@ func (b CreateBuilder) Parents() CreateBuilder {
 	return b
 }
 
-// ParentContainers makes the missing ancestors, as containers without data, so that they go when they are no longer used. It needs
-// a server of 3.5 or later.
+// ParentContainers makes the missing ancestors, as containers without data, so that they go when they are no longer used. On a server
+// before 3.5.1, which knows no containers, they are persistent; to find that out costs a connection, once a session.
 func (b CreateBuilder) ParentContainers() CreateBuilder {
 	b.parents = containerParents
 	return b
 }
 
-var (
-	errContainer = errors.New("a container is neither ephemeral nor sequential")
-	errProtected = errors.New("a container cannot be protected")
-)
+// Compressed stores the data compressed; see WithCompressor.
+func (b CreateBuilder) Compressed() CreateBuilder {
+	b.compress = compressed
+	return b
+}
 
-func (b CreateBuilder) check() error {
-	var errs []error
-	if b.container && (b.ephemeral || b.sequential) {
-		errs = append(errs, errContainer)
-	}
-	if b.container && b.protect != nil {
-		errs = append(errs, errProtected)
-	}
-	if len(b.acl) == 0 {
-		errs = append(errs, zk.ErrInvalidACL)
-	}
-	if err := checkPath(b.path, b.sequential); err != nil {
-		errs = append(errs, err)
-	}
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
+// Uncompressed stores the data as it is in spite of WithCompression.
+func (b CreateBuilder) Uncompressed() CreateBuilder {
+	b.compress = uncompressed
+	return b
 }
 
 func (b CreateBuilder) mode() wire.CreateMode {
 	switch {
+	case b.limited && b.sequential:
+		return wire.PersistentSequentialTTL
+	case b.limited:
+		return wire.PersistentTTL
 	case b.container:
 		return wire.Container
 	case b.ephemeral && b.sequential:
@@ -123,148 +137,116 @@ func (b CreateBuilder) mode() wire.CreateMode {
 	return wire.Persistent
 }
 
+// operation is the oldest request that does it.
 func (b CreateBuilder) operation() (operation, error) {
+	if b.soft && !b.c.knows(wire.OpCreateContainer) {
+		b.container = false
+	}
 	path := b.path
 	if b.protect != nil {
 		path = b.protect.path(path)
 	}
-	acl := make([]wire.ACL, len(b.acl))
-	for i, a := range b.acl {
-		acl[i] = wire.ACL(a)
-	}
-	req := &wire.CreateRequest{Path: b.c.abs(path), Data: b.data, ACL: acl, Mode: b.mode()}
-	op := wire.OpCreate
-	if b.container {
-		op = wire.OpCreateContainer
-	}
 	// A second sequential znode would be one too many; a protected one is looked for instead of made again.
-	return operation{op: op, path: b.path, abs: req.Path, body: req, once: b.sequential && b.protect == nil}, b.check()
-}
-
-// txnOp is the create as part of a transaction. Servers decide there by the flags, so a container is an ordinary create, too.
-func (b CreateBuilder) txnOp() (operation, error) {
-	o, err := b.operation()
-	if err == nil && b.parents != noParents {
-		err = errTxnParents
+	o := operation{op: wire.OpCreate, path: b.path, abs: b.c.abs(path), once: b.sequential && b.protect == nil}
+	stored, deflateErr := b.compress.deflate(b.c, b.data)
+	req := wire.CreateRequest{Path: o.abs, Data: stored, ACL: wireACL(b.acl), Mode: b.mode()}
+	switch {
+	case b.limited:
+		o.op, o.body = wire.OpCreateTTL, &wire.CreateTTLRequest{CreateRequest: req, TTL: b.ttl.Milliseconds()}
+	case b.container:
+		o.op, o.body = wire.OpCreateContainer, &req
+	case b.stat && b.c.knows(wire.OpCreate2):
+		o.op, o.body = wire.OpCreate2, &req
+	default:
+		o.body = &req
 	}
-	return o, err
+	if b.protect != nil {
+		o.undone = &b.protect.undone
+	}
+	if err := b.check(); err != nil {
+		return o, err
+	}
+	return o, deflateErr
 }
 
-var errTxnParents = errors.New("a transaction makes no parents of its own")
+func wireACL(acl []zk.ACL) []wire.ACL {
+	out := make([]wire.ACL, len(acl))
+	for i, a := range acl {
+		out[i] = wire.ACL(a)
+	}
+	return out
+}
 
-// decodeCreate reads the path. Create's reply and those of its newer forms begin alike.
-func (b CreateBuilder) decode(o *operation, call *session.Call) (string, error) {
-	var p wire.PathResponse
+// CreateResult is what a create gave.
+type CreateResult struct {
+	Path string   // the znode's, with the digits of a sequential one
+	Stat *zk.Stat // nil if the request was one that is answered without
+}
+
+// decode reads the answer. Create's and those of its newer forms begin alike.
+func (b CreateBuilder) decode(o *operation, call *session.Call) (CreateResult, error) {
+	var p wire.Create2Response
 	r := wire.NewReader(call.Body())
-	p.Decode(&r)
-	if err := r.Err(); err != nil {
-		return "", o.fail(err, false)
+	p.Path = r.String()
+	if o.op != wire.OpCreate {
+		p.Stat.Decode(&r)
 	}
-	return b.c.rel(p.Path), nil
+	if err := r.Err(); err != nil {
+		return CreateResult{}, o.fail(err, false)
+	}
+	res := CreateResult{Path: b.c.rel(p.Path)}
+	if o.op != wire.OpCreate {
+		res.Stat = statOf(p.Stat)
+	}
+	return res, nil
+}
+
+func (b CreateBuilder) decodePath(o *operation, call *session.Call) (string, error) {
+	res, err := b.decode(o, call)
+	return res.Path, err
 }
 
 // Do creates the znode and returns its path: one request, and with Parents one or two more for each missing ancestor. It fails
-// with zk.ErrNodeExists, zk.ErrNoNode (a parent is missing), zk.ErrNoChildrenForEphemerals, zk.ErrInvalidACL or zk.ErrNoAuth.
+// with zk.ErrNodeExists, zk.ErrNoNode (a parent is missing), zk.ErrNoChildrenForEphemerals, zk.ErrInvalidACL, zk.ErrNoAuth or an
+// *UnsupportedError.
 //
 // After a connection loss the create is repeated where that is safe:
 //
 //   - A Protected one is first looked for, so it is made once.
 //   - An Ephemeral one that turns out to be there and to belong to this session counts as made.
 //   - A Sequential one that is not Protected is not repeated: ErrConnectionLoss, and MayHaveApplied is true.
+//   - An Idempotent one or one with OrSet takes what it finds, as it says.
 //   - Any other one is repeated; a zk.ErrNodeExists for which MayHaveApplied is true may come from the lost attempt.
 func (b CreateBuilder) Do(ctx context.Context) (string, error) {
+	res, err := b.do(ctx)
+	return res.Path, err
+}
+
+func (b CreateBuilder) do(ctx context.Context) (CreateResult, error) {
 	o, err := b.operation()
-	seen := b.c.see(ctx, &o)
+	m := making{CreateBuilder: b, o: o, retry: retrier{c: b.c}}
+	seen := b.c.see(ctx, &m.o)
 	if err != nil {
-		err = o.fail(err, false)
+		err = m.o.fail(err, false)
 		seen.end(err)
-		return "", err
+		return CreateResult{}, err
 	}
-	path, err := b.make(ctx, &o)
+	if b.protect.maybe() {
+		m.o.c = b.c // what an earlier run may have made can be older than what this one knows
+	}
+	res, err := m.run(ctx)
 	seen.end(err)
 	if err != nil && b.protect != nil && MayHaveApplied(err) {
 		b.Withdraw()
 	}
-	return path, err
+	return res, err
 }
 
-// make runs the attempts of one create.
-func (b CreateBuilder) make(ctx context.Context, o *operation) (string, error) {
-	var session *Session // in which the first attempt was sent
-	retry := retrier{c: b.c}
-	for {
-		if b.protect.maybe() {
-			path, err := b.find(ctx)
-			if err != nil {
-				return "", o.fail(bare(err), true) // it may be there, and nobody could look
-			}
-			if path != "" {
-				return path, nil
-			}
-		}
-		switch {
-		case !retry.unknown:
-			session = b.c.Session()
-		case b.ephemeral && session.Err() != nil:
-			return "", o.fail(session.Err(), false) // what the lost attempt may have made went with its session
-		}
-		b.protect.sending()
-		call := b.c.send(ctx, o)
-		err := await(ctx, call)
-		if err == nil {
-			return b.decode(o, call)
-		}
-		if call.Answered() || !call.Sent() {
-			b.protect.refused()
-		}
-		switch {
-		case b.parents != noParents && errors.Is(err, wire.NoNode):
-			if err := b.makeParents(ctx); err != nil {
-				return "", err
-			}
-			continue
-		case b.ephemeral && retry.unknown && errors.Is(err, wire.NodeExists):
-			ok, err := b.own(ctx, session)
-			if err != nil {
-				return "", o.fail(bare(err), true)
-			}
-			if ok {
-				return b.path, nil
-			}
-		}
-		if err := retry.again(ctx, o, call, err); err != nil {
-			return "", err
-		}
-	}
-}
-
-// own tells whether the znode that is there is this session's.
-func (b CreateBuilder) own(ctx context.Context, session *Session) (bool, error) {
-	ok, stat, err := b.c.Exists(b.path).Do(ctx)
-	return ok && stat.EphemeralOwner == session.ID(), err
-}
-
-// makeParents makes the missing ancestors, from the nearest upward until one can be made, and down again.
-func (b CreateBuilder) makeParents(ctx context.Context) error {
-	parent := parentOf(b.path)
-	make := b.c.Create(parent)
-	make.parents = b.parents
-	make.container = b.parents == containerParents
-	if parent == "/" {
-		make.parents = noParents
-	}
-	_, err := make.Do(ctx)
-	if errors.Is(err, zk.ErrNodeExists) {
-		return nil
-	}
-	return err
-}
-
-// Async sends the request and returns at once. It makes no parents.
+// Async sends the request and returns at once. It makes no parents, and looks at nothing that it finds.
 func (b CreateBuilder) Async(ctx context.Context) *Future[string] {
 	o, err := b.operation()
 	if err == nil {
 		b.protect.sending()
 	}
-	return future(ctx, b.c, o, err, b.decode)
+	return future(ctx, b.c, o, err, b.decodePath)
 }

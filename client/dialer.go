@@ -32,7 +32,7 @@ func newDialer(cfg config) *Dialer {
 	states.seen = newObserver(cfg.seeing.hooks, cfg.seeing.log)
 	seam := session.New(cfg.seam(session.Options{
 		Dial: cfg.dial, Timeout: cfg.timeout, Patience: cfg.patience, Hooks: states.hooks(),
-		Ensemble: cfg.ensemble.lookup(), ReadOnly: cfg.readOnly, Resume: cfg.resume,
+		Ensemble: cfg.ensemble.lookup(), ReadOnly: cfg.readOnly, Resume: cfg.resume, Window: cfg.ops.window,
 	}))
 	return &Dialer{seam: seam, states: states, pacer: seam.HostProvider(), cfg: cfg}
 }

@@ -25,7 +25,7 @@ var ErrSessionLost error = alias{"session lost", zk.ErrSessionExpired}
 // ErrClosed means that the client was closed. It matches zk.ErrClosing, too.
 var ErrClosed error = alias{"client closed", zk.ErrClosing}
 
-// ErrUnimplemented means that the server does not know the operation.
+// ErrUnimplemented means that the server does not know the operation; an *UnsupportedError says what it takes.
 var ErrUnimplemented = errors.New("operation unknown to the server")
 
 // ErrReadOnly means that the server has no quorum and so only reads; see WithReadOnly. The write was not done.
@@ -47,34 +47,34 @@ type OpError struct {
 	Path string // as the caller named it
 	Err  error
 
-	unknown bool // a write that may have been done
+	place   int        // of the operation in its transaction, from 1; 0: it was alone
+	unknown bool       // a write that may have been done
+	lost    *operation // it, then; what Resolve begins with
 }
 
 // Error implements error.
 func (e *OpError) Error() string {
 	text := fmt.Sprintf("zookeeper: %s %s: %v", e.Op, e.Path, e.Err)
+	if e.place > 0 {
+		text += fmt.Sprintf(" (operation %d of the transaction)", e.TxnIndex())
+	}
 	if e.unknown {
 		text += " (may have been applied)"
 	}
 	return text
 }
 
+// TxnIndex is which of Txn's or MultiRead's arguments the operation was, from 0; -1 if it was none.
+func (e *OpError) TxnIndex() int { return e.place - 1 }
+
 // Unwrap returns Err.
 func (e *OpError) Unwrap() error { return e.Err }
 
-// MayHaveApplied tells whether the operation that failed with err may have changed the server all the same: a write was sent, and
-// the connection or the context ended before its answer. It is false for every read, for what was never sent, and for an
-// operation that the server refused at its first attempt. When an attempt was lost and a later one refused, as with
-// zk.ErrNodeExists after a lost create, it is true: the lost one may be the reason.
-func MayHaveApplied(err error) bool {
-	var op *OpError
-	return errors.As(err, &op) && op.unknown
-}
-
 // Retryable tells whether the same call may succeed later without anyone changing anything: the connection was lost, or the
-// session. Contexts that ended and refusals of the server are not.
+// session, or the server timed out or was too busy. Contexts that ended and other refusals of the server are not.
 func Retryable(err error) bool {
-	return errors.Is(err, ErrConnectionLoss) || errors.Is(err, zk.ErrSessionExpired) || errors.Is(err, zk.ErrSessionMoved)
+	return errors.Is(err, ErrConnectionLoss) || errors.Is(err, zk.ErrSessionExpired) || errors.Is(err, zk.ErrSessionMoved) ||
+		errors.Is(err, wire.OperationTimeout) || errors.Is(err, wire.ThrottledOp)
 }
 
 var codeErrors = map[wire.Code]error{

@@ -24,7 +24,7 @@ func (b ExistsBuilder) operation(w *Watch) (operation, error) {
 	return operation{
 		op: wire.OpExists, path: b.path, abs: abs, watch: w,
 		body: &wire.PathWatchRequest{Path: abs, Watch: w != nil},
-	}, checkPath(b.path, false)
+	}, b.c.check(b.path, false)
 }
 
 func decodeStat(o *operation, call *session.Call) (*zk.Stat, error) {

@@ -11,12 +11,25 @@ import (
 
 // GetBuilder reads a znode's data.
 type GetBuilder struct {
-	c    *Client
-	path string
+	c        *Client
+	path     string
+	compress compression
 }
 
 // Get reads the data of the znode at path.
-func (c *Client) Get(path string) GetBuilder { return GetBuilder{c, path} }
+func (c *Client) Get(path string) GetBuilder { return GetBuilder{c: c, path: path} }
+
+// Decompressed gives the data as it was before it was compressed; see WithCompressor. Do fails on data that was not.
+func (b GetBuilder) Decompressed() GetBuilder {
+	b.compress = compressed
+	return b
+}
+
+// Uncompressed gives the data as it is stored in spite of WithCompression.
+func (b GetBuilder) Uncompressed() GetBuilder {
+	b.compress = uncompressed
+	return b
+}
 
 // GetResult is what a read gave.
 type GetResult struct {
@@ -27,9 +40,9 @@ type GetResult struct {
 func (b GetBuilder) operation(w *Watch) (operation, error) {
 	abs := b.c.abs(b.path)
 	return operation{
-		op: wire.OpGetData, path: b.path, abs: abs, watch: w,
+		op: wire.OpGetData, path: b.path, abs: abs, watch: w, codec: b.compress.inflater(b.c),
 		body: &wire.PathWatchRequest{Path: abs, Watch: w != nil},
-	}, checkPath(b.path, false)
+	}, b.c.check(b.path, false)
 }
 
 func decodeGet(o *operation, call *session.Call) (GetResult, error) {
@@ -39,10 +52,14 @@ func decodeGet(o *operation, call *session.Call) (GetResult, error) {
 	if err := r.Err(); err != nil {
 		return GetResult{}, o.fail(err, false)
 	}
-	return GetResult{p.Data, statOf(p.Stat)}, nil
+	data, err := inflate(o.codec, p.Data)
+	if err != nil {
+		return GetResult{}, o.fail(err, false)
+	}
+	return GetResult{data, statOf(p.Stat)}, nil
 }
 
-// Do reads: one request. It fails with zk.ErrNoNode or zk.ErrNoAuth.
+// Do reads: one request. It fails with zk.ErrNoNode or zk.ErrNoAuth, or if the data cannot be decompressed.
 func (b GetBuilder) Do(ctx context.Context) ([]byte, *zk.Stat, error) {
 	o, err := b.operation(nil)
 	res, err := do(ctx, b.c, o, err, decodeGet)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -51,7 +52,7 @@ func (j *janitor) finish(job func(context.Context) error) {
 	ctx := j.c.life
 	pauses := janitorPauses()
 	for err := job(ctx); err != nil && Retryable(err); err = job(ctx) {
-		if j.c.pause(ctx, pauses.NextBackOff()) != nil {
+		if j.c.pause(ctx, pauses.NextBackOff(), errors.Is(err, ErrConnectionLoss)) != nil {
 			return
 		}
 	}

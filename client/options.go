@@ -17,6 +17,7 @@ type config struct {
 	retry    RetryPolicy
 	dial     func(ctx context.Context, network, addr string) (net.Conn, error)
 	seeing   seeing
+	ops      opsConfig
 
 	connection
 	security

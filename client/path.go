@@ -38,20 +38,39 @@ func checkPath(path string, sequential bool) error {
 	return nil
 }
 
-// parentOf is the path above; that of "/name" is "/".
-func parentOf(path string) string {
+// Join is the path of a descendant: parent, and below it names, each under the one before. It looks at nothing; see CheckPath.
+func Join(parent string, names ...string) string {
+	var b strings.Builder
+	if parent != "/" {
+		b.WriteString(parent)
+	}
+	for _, name := range names {
+		b.WriteByte('/')
+		b.WriteString(name)
+	}
+	if b.Len() == 0 {
+		return "/"
+	}
+	return b.String()
+}
+
+// Parent is the path above. That of "/name" is "/", and so is that of "/".
+func Parent(path string) string {
 	if i := strings.LastIndexByte(path, '/'); i > 0 {
 		return path[:i]
 	}
 	return "/"
 }
 
-// join is parent and name as one path.
-func join(parent, name string) string {
-	if parent == "/" {
-		return "/" + name
+// Base is a path's last name, as Children lists it. That of "/" is "".
+func Base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// check holds a path against the rules, and against those for the namespace that it is in.
+func (c *Client) check(path string, sequential bool) error {
+	if c.space.bad != nil {
+		return c.space.bad
 	}
-	return parent + "/" + name
+	return checkPath(path, sequential)
 }
 
 // abs is the path as the server knows it.

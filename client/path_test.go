@@ -68,10 +68,26 @@ func TestChrootPaths(t *testing.T) {
 	}
 }
 
-func TestParentOf(t *testing.T) {
+func TestPathHelpers(t *testing.T) {
 	for path, want := range map[string]string{"/a": "/", "/a/b": "/a", "/a/b/c": "/a/b", "/": "/"} {
-		if got := parentOf(path); got != want {
-			t.Errorf("parentOf(%q) = %q", path, got)
+		if got := Parent(path); got != want {
+			t.Errorf("Parent(%q) = %q", path, got)
+		}
+	}
+	for path, want := range map[string]string{"/a": "a", "/a/b-0": "b-0", "/": ""} {
+		if got := Base(path); got != want {
+			t.Errorf("Base(%q) = %q", path, got)
+		}
+	}
+	for _, tt := range []struct {
+		parent string
+		names  []string
+		want   string
+	}{
+		{"/", nil, "/"}, {"/", []string{"n"}, "/n"}, {"/a", nil, "/a"}, {"/a", []string{"n"}, "/a/n"}, {"/", []string{"a", "b"}, "/a/b"},
+	} {
+		if got := Join(tt.parent, tt.names...); got != tt.want {
+			t.Errorf("Join(%q, %q) = %q", tt.parent, tt.names, got)
 		}
 	}
 }

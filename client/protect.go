@@ -15,6 +15,7 @@ import (
 type protection struct {
 	prefix string // _c_<uuid>-
 	sent   atomic.Bool
+	undone atomic.Bool // what was made has been deleted again
 }
 
 // Protected puts "_c_<uuid>-" before the znode's name, as Curator does, so that a create whose answer was lost can be looked up
@@ -66,36 +67,36 @@ func (p *protection) refused() {
 
 // find looks for the protected znode. One that is there but belongs to another session than the present is deleted: it would vanish
 // with that session.
-func (b CreateBuilder) find(ctx context.Context) (string, error) {
-	path, err := b.lookup(ctx)
-	if path == "" || err != nil || !b.ephemeral {
-		return path, err
+func (b CreateBuilder) find(ctx context.Context) (string, *zk.Stat, error) {
+	path, err := b.lookupPath(ctx)
+	if path == "" || err != nil || !b.ephemeral && !b.stat {
+		return path, nil, err
 	}
 	ok, stat, err := b.c.Exists(path).Do(ctx)
 	switch {
 	case err != nil:
-		return "", err
+		return "", nil, err
 	case !ok:
-		return "", nil
-	case stat.EphemeralOwner == b.c.Session().ID():
-		return path, nil
+		return "", nil, nil
+	case !b.ephemeral || stat.EphemeralOwner == b.c.Session().ID():
+		return path, stat, nil
 	}
 	if err := b.c.Delete(path).Guaranteed().Do(ctx); err != nil && !errors.Is(err, zk.ErrNoNode) {
-		return "", err
+		return "", nil, err
 	}
-	return "", nil
+	return "", nil, nil
 }
 
-// lookup lists the parent for the prefix.
-func (b CreateBuilder) lookup(ctx context.Context) (string, error) {
-	parent := parentOf(b.path)
+// lookupPath lists the parent for the prefix.
+func (b CreateBuilder) lookupPath(ctx context.Context) (string, error) {
+	parent := Parent(b.path)
 	names, _, err := b.c.Children(parent).Do(ctx)
 	if err != nil && !errors.Is(err, zk.ErrNoNode) {
 		return "", err
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, b.protect.prefix) {
-			return join(parent, name), nil
+			return Join(parent, name), nil
 		}
 	}
 	return "", nil
@@ -113,10 +114,22 @@ func (b CreateBuilder) Withdraw() {
 		if b.ephemeral && session.over() {
 			return nil // it went with its session
 		}
-		path, err := b.lookup(ctx)
+		path, err := b.lookupPath(ctx)
 		if path == "" || err != nil {
 			return err
 		}
-		return b.c.Delete(path).Do(ctx)
+		if err = b.c.Delete(path).Do(ctx); err == nil {
+			b.protect.undone.Store(true)
+		}
+		return err
 	})
+}
+
+// protectionOf is the prefix of a protected name.
+func protectionOf(name string) (prefix string, ok bool) {
+	const n = len("_c_") + 36 + len("-")
+	if len(name) < n || !strings.HasPrefix(name, "_c_") || name[n-1] != '-' {
+		return "", false
+	}
+	return name[:n], true
 }

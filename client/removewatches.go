@@ -90,7 +90,7 @@ func (b RemoveWatchesBuilder) Do(ctx context.Context) error {
 }
 
 func (b RemoveWatchesBuilder) remove(ctx context.Context, o *operation) error {
-	if err := checkPath(b.path, false); err != nil {
+	if err := b.c.check(b.path, false); err != nil {
 		return o.fail(err, false)
 	}
 	if b.c.closed() {
@@ -147,7 +147,7 @@ func (b CheckWatchesBuilder) Recursive() CheckWatchesBuilder {
 func (b CheckWatchesBuilder) Do(ctx context.Context) (bool, error) {
 	o := operation{op: wire.OpCheckWatches, path: b.path, abs: b.c.abs(b.path)}
 	o.body = &wire.WatchesRequest{Path: o.abs, Type: b.kinds.wire}
-	_, err := do(ctx, b.c, o, checkPath(b.path, false), func(*operation, *session.Call) (struct{}, error) {
+	_, err := do(ctx, b.c, o, b.c.check(b.path, false), func(*operation, *session.Call) (struct{}, error) {
 		return struct{}{}, nil
 	})
 	switch {

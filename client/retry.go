@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -12,7 +13,10 @@ import (
 )
 
 // RetryPolicy makes the pauses of one call: each call that needs a second attempt gets a fresh one. NextBackOff is the longest
-// wait before the next attempt; a connection that comes back ends the wait early.
+// wait before the next attempt; after a connection loss, a connection that comes back ends the wait early. A BackOff that is also an ErrorPolicy
+// has a say in what is tried again at all.
+//
+// Any BackOff of backoff/v4 will do. ExponentialBackoff and those that follow it are Curator's.
 type RetryPolicy func() backoff.BackOff
 
 // Exponential waits first, then ever longer up to most, each with jitter, until total has passed since the first failure; a total
@@ -38,6 +42,11 @@ type operation struct {
 	// refuse the second.
 	once bool
 	seen *sighting // by hooks; nil if there are none
+
+	c      *Client
+	before int64        // the last transaction seen before the first attempt
+	codec  Compressor   // of the data in the answer; nil if it is what was stored
+	undone *atomic.Bool // of a protected create: what it made was withdrawn
 }
 
 func (o *operation) writes() bool {
@@ -47,7 +56,20 @@ func (o *operation) writes() bool {
 
 // fail wraps err for the caller.
 func (o *operation) fail(err error, unknown bool) error {
-	return &OpError{Op: o.op.String(), Path: o.path, Err: translate(err), unknown: unknown && o.writes()}
+	e := o.refuse(err)
+	if unknown && o.writes() {
+		e.unknown, e.lost = true, o
+	}
+	return e
+}
+
+// refuse is fail for what has not been done.
+func (o *operation) refuse(err error) *OpError {
+	e := &OpError{Op: o.op.String(), Path: o.path, Err: translate(err)}
+	if e.Err == ErrUnimplemented { //nolint:errorlint // translate's own
+		e.Err = tooOld(o.op)
+	}
+	return e
 }
 
 // send makes one attempt in call order.
@@ -57,6 +79,9 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 	}
 	if c.closed() {
 		return session.Failed(o.op, ErrClosed)
+	}
+	if o.c == nil {
+		o.c, o.before = c, c.seam.Zxid()
 	}
 	var w *session.Watch
 	if o.watch != nil {
@@ -107,28 +132,35 @@ type retrier struct {
 
 // again notes how an attempt failed and waits before the next. It returns the error that ends the call, if there is to be none.
 func (r *retrier) again(ctx context.Context, o *operation, call *session.Call, err error) error {
-	if call.Sent() && (over(ctx, err) || errors.Is(err, ErrConnectionLoss)) {
+	if call.Sent() && (over(ctx, err) || errors.Is(err, ErrConnectionLoss) || errors.Is(err, wire.OperationTimeout)) {
 		r.unknown = true
 	}
-	if over(ctx, err) || !Retryable(translate(err)) || r.unknown && o.once {
+	failure := translate(err)
+	if over(ctx, err) || !Retryable(failure) || r.unknown && o.once {
 		return o.fail(err, r.unknown)
 	}
 	if r.pauses == nil {
-		r.pauses = r.c.retry()
+		r.pauses = r.c.pauses(ctx)
+	}
+	if !allows(r.pauses, failure) {
+		return o.fail(err, r.unknown)
 	}
 	pause := r.pauses.NextBackOff()
 	if pause == backoff.Stop {
 		return o.fail(err, r.unknown)
 	}
-	if ended := r.c.pause(ctx, pause); ended != nil {
+	if ended := r.c.pause(ctx, pause, errors.Is(err, ErrConnectionLoss)); ended != nil {
 		return o.fail(ended, r.unknown)
 	}
 	return nil
 }
 
-// pause waits for a connection, for d at most.
-func (c *Client) pause(ctx context.Context, d time.Duration) error {
-	_, up := c.states.present()
+// pause waits for d; if the connection was lost, only until there is one.
+func (c *Client) pause(ctx context.Context, d time.Duration, lost bool) error {
+	var up <-chan struct{}
+	if lost {
+		_, up = c.states.present()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -10,13 +10,13 @@ import (
 	"github.com/zookit-go/zookit/internal/wire"
 )
 
-// Op is an operation that can be part of a transaction: a CreateBuilder, SetBuilder, DeleteBuilder or CheckBuilder.
+// Op is an operation that can be part of a transaction: a CreateBuilder, CreateStatBuilder, SetBuilder, DeleteBuilder or
+// CheckBuilder.
 type Op interface {
 	txnOp() (operation, error)
 }
 
-func (b SetBuilder) txnOp() (operation, error)    { return b.operation() }
-func (b DeleteBuilder) txnOp() (operation, error) { return b.operation() }
+func (b SetBuilder) txnOp() (operation, error) { return b.operation() }
 
 // TxnBuilder does several writes at once, or none of them.
 type TxnBuilder struct {
@@ -30,8 +30,9 @@ func (c *Client) Txn(ops ...Op) TxnBuilder { return TxnBuilder{c, ops} }
 // TxnResult is what one operation of a transaction gave.
 type TxnResult struct {
 	Path string   // of a create: the znode's path
-	Stat *zk.Stat // of a set: the znode's new Stat
-	Err  error    // of a failed transaction: why, for the operation that failed; nil for those before it, an error for those after
+	Stat *zk.Stat // of a set, and of a create ReturningStat (server 3.8.2 or later): the znode's new Stat
+	// Err is why, for the operation at which the transaction failed; nil for those before it, an error for those after.
+	Err error
 }
 
 func (b TxnBuilder) operation() (operation, error) {
@@ -40,15 +41,15 @@ func (b TxnBuilder) operation() (operation, error) {
 	for i, op := range b.ops {
 		part, err := op.txnOp()
 		if err != nil {
-			return o, &OpError{Op: part.op.String(), Path: part.path, Err: err}
+			return o, &OpError{Op: part.op.String(), Path: part.path, Err: err, place: i + 1}
 		}
 		req.Ops[i] = wire.MultiOp{Op: part.op, Body: part.body}
 	}
 	return o, nil
 }
 
-// Do runs the transaction: one request. If it fails the error is that of the operation that failed, wrapped in an *OpError that
-// names it, and the results say which one it was. An attempt whose answer was lost is not repeated: MayHaveApplied is then true.
+// Do runs the transaction: one request. If it fails the error is that of the operation that failed, an *OpError that
+// names it and has its TxnIndex, and each result has its own error. An attempt whose answer was lost is not repeated: MayHaveApplied is then true.
 func (b TxnBuilder) Do(ctx context.Context) ([]TxnResult, error) {
 	o, err := b.operation()
 	return do(ctx, b.c, o, err, b.decode)
@@ -75,11 +76,16 @@ func (b TxnBuilder) decode(o *operation, call *session.Call) ([]TxnResult, error
 		case res.Op == wire.OpError && res.Err != wire.OK:
 			results[i].Err = translate(res.Err)
 			if failure == nil && res.Err != wire.RuntimeInconsistency {
-				part, _ := b.ops[i].txnOp()
-				failure = part.fail(res.Err, false)
+				part, _ := b.ops[i].txnOp() // it went well before
+				refusal := part.refuse(res.Err)
+				refusal.place = i + 1
+				failure = refusal
 			}
 		case res.Op == wire.OpCreate || res.Op == wire.OpCreate2:
 			results[i].Path = b.c.rel(res.Path)
+			if res.Op == wire.OpCreate2 {
+				results[i].Stat = statOf(res.Stat)
+			}
 		case res.Op == wire.OpSetData:
 			results[i].Stat = statOf(res.Stat)
 		}

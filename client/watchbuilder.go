@@ -62,7 +62,7 @@ func (b WatchBuilder) Do(ctx context.Context) (*Watch, error) {
 }
 
 func (b WatchBuilder) set(ctx context.Context, o *operation) (*Watch, error) {
-	if err := checkPath(b.path, false); err != nil {
+	if err := b.c.check(b.path, false); err != nil {
 		return nil, o.fail(err, false)
 	}
 	if b.buffer < 1 || b.buffer > maxWatchBuffer {

@@ -12,6 +12,7 @@ type Call struct {
 	flight *flight                          // nil: it sets no watch
 	then   func(call *Call, code wire.Code) // of the seam's own calls: see conn.request
 	after  atomic.Pointer[func()]           // OnDone's
+	slots  window                           // the call has a place in it until it has its results
 	op     wire.Op
 	size   int32 // of the request's frame, in bytes
 
@@ -76,6 +77,7 @@ func (c *Call) finish() {
 	if after := c.after.Swap(&told); after != nil {
 		(*after)()
 	}
+	c.slots.leave()
 	close(c.done)
 }
 

@@ -34,6 +34,8 @@ type Options struct {
 	ReadOnly bool
 	// Resume is a session to take over; nil: a new one.
 	Resume *Claim
+	// Window is how many requests may be in flight. 0: only what one connection bears.
+	Window int
 	Hooks  Hooks
 }
 
@@ -65,6 +67,7 @@ type Seam struct {
 	opts  Options
 	lent  *borrowed // nil: zk.Conn dials through the seam
 	pace  *pacer
+	slots window
 	start time.Time // the zero of the seam's clock
 
 	closing context.Context // ends dialling
@@ -94,7 +97,7 @@ func New(opts Options) *Seam {
 	if opts.MaxRequest == 0 {
 		opts.MaxRequest = wire.MaxFrame
 	}
-	s := &Seam{opts: opts, start: time.Now()}
+	s := &Seam{opts: opts, start: time.Now(), slots: newWindow(opts.Window)}
 	s.identities = newIdentities(opts.Identities)
 	s.closing, s.cancel = context.WithCancel(context.Background())
 	s.pace = newPacer(s.closing, opts.Ensemble)
@@ -192,13 +195,18 @@ func (s *Seam) patienceFor(timeout time.Duration) time.Duration {
 // Send sends a request in call order. The watch, if any, is armed when the reply says so; body is a wire.PathWatchRequest then, whose flag
 // the seam sets. ctx bounds only the wait for room when very much is in flight.
 func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch) *Call {
-	c := s.line()
-	if c == nil {
-		return Failed(op, s.noConnection())
+	if err := s.slots.enter(ctx); err != nil {
+		return Failed(op, err)
 	}
 	call := newCall(op)
+	call.slots = s.slots
 	if w != nil {
 		call.flight = &flight{watch: w, op: op, path: path}
+	}
+	c := s.line() // behind the wait: the connection may be another
+	if c == nil {
+		call.fail(s.noConnection())
+		return call
 	}
 	if err := c.submit(ctx, call, body); err != nil {
 		call.fail(err)

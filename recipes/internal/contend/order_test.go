@@ -30,11 +30,3 @@ func TestOrder(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
-
-func TestJoin(t *testing.T) {
-	for _, tt := range []struct{ parent, want string }{{"/", "/n"}, {"/a", "/a/n"}} {
-		if got := join(tt.parent, "n"); got != tt.want {
-			t.Errorf("join(%q): %q", tt.parent, got)
-		}
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -63,7 +62,7 @@ func (q Queue) Enter(ctx context.Context) (*Place, error) {
 
 func (q Queue) enter(ctx context.Context) (*Place, error) {
 	session := q.Client.Session()
-	create := q.Client.Create(join(q.Parent, q.Name)).Data(q.Data).Ephemeral().Sequential().ParentContainers().Protected()
+	create := q.Client.Create(client.Join(q.Parent, q.Name)).Data(q.Data).Ephemeral().Sequential().ParentContainers().Protected()
 	made := create.Async(ctx)
 	listed := q.Client.Children(q.Parent).Async(ctx)
 
@@ -144,7 +143,7 @@ func (p *Place) look(ctx context.Context) error {
 
 func (p *Place) sort(names []string) error {
 	order(names, p.q.Name)
-	at := slices.Index(names, p.path[strings.LastIndexByte(p.path, '/')+1:])
+	at := slices.Index(names, client.Base(p.path))
 	if at < 0 {
 		p.end(ErrGone)
 		return ErrGone
@@ -180,7 +179,7 @@ func (p *Place) Await(ctx context.Context) error {
 // awaitPredecessor returns when something happened to the znode right ahead.
 func (p *Place) awaitPredecessor(ctx context.Context) error {
 	// Get, not Exists: on a znode that has gone meanwhile it leaves no watch behind.
-	_, _, watch, err := p.q.Client.Get(join(p.q.Parent, p.ahead[len(p.ahead)-1])).DoW(ctx)
+	_, _, watch, err := p.q.Client.Get(client.Join(p.q.Parent, p.ahead[len(p.ahead)-1])).DoW(ctx)
 	if errors.Is(err, zk.ErrNoNode) {
 		return nil
 	}
@@ -261,11 +260,4 @@ func (p *Place) stop() {
 	if p.timer != nil && !p.timer.Stop() {
 		<-p.own
 	}
-}
-
-func join(parent, name string) string {
-	if parent == "/" {
-		return "/" + name
-	}
-	return parent + "/" + name
 }
