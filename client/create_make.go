@@ -137,7 +137,10 @@ func (m *making) repairExisting(ctx context.Context, refusal error) (CreateResul
 		if err != nil {
 			return CreateResult{}, m.o.fail(bare(err), true)
 		}
-		if ok && stat.EphemeralOwner == m.session.ID() {
+		switch {
+		case ok && stat.Czxid <= m.o.before:
+			m.retry.unknown = false // it was there all the time
+		case ok && stat.EphemeralOwner == m.session.ID():
 			return CreateResult{m.path, stat}, nil
 		}
 	}
@@ -162,7 +165,21 @@ func (m *making) repairExisting(ctx context.Context, refusal error) (CreateResul
 	case errors.Is(err, zk.ErrNoNode) && !MayHaveApplied(err):
 		return CreateResult{}, errAgain // it went meanwhile
 	case err != nil:
-		return CreateResult{}, m.o.fail(bare(err), m.retry.unknown || MayHaveApplied(err))
+		return CreateResult{}, m.failExisting(err)
 	}
 	return CreateResult{m.path, stat}, nil
+}
+
+// failExisting wraps the error of what was done with the znode that was there.
+func (m *making) failExisting(err error) error {
+	failure := m.o.refuse(bare(err))
+	var op *OpError
+	switch {
+	case errors.As(err, &op) && op.unknown:
+		failure.unknown, failure.lost = true, op.lost
+		failure.lost.before = m.o.before // the create may have been done, too
+	case m.retry.unknown:
+		failure.unknown, failure.lost = true, &m.o
+	}
+	return failure
 }

@@ -92,20 +92,28 @@ func (l looker) created(ctx context.Context, q *wire.CreateRequest) (Outcome, er
 	return l.same(ctx, q.Path, q.Data, 0)
 }
 
-// childless tells whether nothing was created or deleted right below parent since before the write; otherwise nothing is known.
+// childless tells whether nothing was created or deleted right below parent since before the write; otherwise nothing is known. If parent
+// itself is not there, the nearest ancestor that is says whether it was.
 func (l looker) childless(ctx context.Context, parent string) (Outcome, error) {
-	ok, stat, err := l.c.Exists(parent).Do(ctx)
-	if err == nil && ok && stat.Pzxid <= l.before {
-		return NotDone, nil
+	for {
+		ok, stat, err := l.c.Exists(parent).Do(ctx)
+		switch {
+		case err != nil:
+			return Unknown, err
+		case ok && stat.Pzxid <= l.before:
+			return NotDone, nil
+		case ok || parent == "/":
+			return Unknown, nil
+		}
+		parent = Parent(parent)
 	}
-	return Unknown, err
 }
 
 func (l looker) createdProtected(ctx context.Context, parent, prefix string) (Outcome, error) {
 	names, stat, err := l.c.Children(parent).Do(ctx)
 	switch {
 	case errors.Is(err, zk.ErrNoNode):
-		return Unknown, nil
+		return l.childless(ctx, parent)
 	case err != nil:
 		return Unknown, err
 	case slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, prefix) }):
@@ -131,8 +139,10 @@ func (l looker) same(ctx context.Context, path string, data []byte, version int3
 func (l looker) written(ctx context.Context, q *wire.SetDataRequest) (Outcome, error) {
 	ok, stat, err := l.c.Exists(q.Path).Do(ctx)
 	switch {
-	case err != nil || !ok:
+	case err != nil:
 		return Unknown, err
+	case !ok:
+		return l.childless(ctx, Parent(q.Path))
 	case stat.Mzxid <= l.before:
 		return NotDone, nil
 	case stat.Mzxid == stat.Czxid:
@@ -168,7 +178,9 @@ func (l looker) taken(ctx context.Context, path string, seen *zk.Stat) (Outcome,
 func (l looker) aclWritten(ctx context.Context, q *wire.SetACLRequest) (Outcome, error) {
 	acl, stat, err := l.c.GetACL(q.Path).Do(ctx)
 	switch {
-	case errors.Is(err, zk.ErrNoNode), errors.Is(err, zk.ErrNoAuth):
+	case errors.Is(err, zk.ErrNoNode):
+		return l.childless(ctx, Parent(q.Path))
+	case errors.Is(err, zk.ErrNoAuth):
 		return Unknown, nil
 	case err != nil || stat.Czxid > l.before:
 		return Unknown, err

@@ -56,6 +56,9 @@ func (o *operation) writes() bool {
 
 // fail wraps err for the caller.
 func (o *operation) fail(err error, unknown bool) error {
+	if part, ok := err.(*OpError); ok { //nolint:errorlint // of a part of the operation, which says more
+		return part
+	}
 	e := o.refuse(err)
 	if unknown && o.writes() {
 		e.unknown, e.lost = true, o
