@@ -82,11 +82,13 @@ func (b *counted) NextBackOff() time.Duration {
 // ErrorPolicy is what a policy's BackOff may implement to have a say in which failures are worth another attempt; see
 // SessionFailed.
 type ErrorPolicy interface {
-	// Retries is asked about errors for which Retryable is true.
+	// Retries is asked about errors for which Retryable is true, and, before another attempt, about the end of the session in which the
+	// first failed.
 	Retries(err error) bool
 }
 
-// SessionFailed is Curator's SessionFailedRetryPolicy: as policy, but an expired session ends the call.
+// SessionFailed is Curator's SessionFailedRetryPolicy: as policy, but a call ends when the session in which it failed first does, instead of
+// going on in the next. The error matches ErrSessionLost or zk.ErrSessionExpired.
 func SessionFailed(policy RetryPolicy) RetryPolicy {
 	return func() backoff.BackOff { return sessionFailed{policy()} }
 }

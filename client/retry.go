@@ -130,7 +130,8 @@ func (c *Client) run(ctx context.Context, o *operation) (*session.Call, error) {
 type retrier struct {
 	c       *Client
 	pauses  backoff.BackOff
-	unknown bool // an attempt was sent and not answered
+	session *Session // that of the first failure
+	unknown bool     // an attempt was sent and not answered
 }
 
 // again notes how an attempt failed and waits before the next. It returns the error that ends the call, if there is to be none.
@@ -143,7 +144,7 @@ func (r *retrier) again(ctx context.Context, o *operation, call *session.Call, e
 		return o.fail(err, r.unknown)
 	}
 	if r.pauses == nil {
-		r.pauses = r.c.pauses(ctx)
+		r.pauses, r.session = r.c.pauses(ctx), r.c.Session()
 	}
 	if !allows(r.pauses, failure) {
 		return o.fail(err, r.unknown)
@@ -154,6 +155,9 @@ func (r *retrier) again(ctx context.Context, o *operation, call *session.Call, e
 	}
 	if ended := r.c.pause(ctx, pause, errors.Is(err, ErrConnectionLoss)); ended != nil {
 		return o.fail(ended, r.unknown)
+	}
+	if s := r.session; s.over() && !allows(r.pauses, s.Err()) {
+		return o.fail(s.Err(), r.unknown)
 	}
 	return nil
 }
