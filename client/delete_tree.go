@@ -35,11 +35,16 @@ func (b DeleteBuilder) deleteTree(ctx context.Context) error {
 // sweep deletes what is below the znode.
 func (b DeleteBuilder) sweep(ctx context.Context) error {
 	var paths []string
+	refused := map[string]error{} // what could not be listed
 	for node, err := range b.c.Walk(b.path).Do(ctx) {
 		switch {
 		case errors.Is(err, zk.ErrNoNode):
 			return nil
-		case errors.Is(err, zk.ErrNoAuth): // it may have no children, and then can be deleted
+		case errors.Is(err, zk.ErrNoAuth):
+			if node.Depth == 0 {
+				return err
+			}
+			refused[node.Path] = err // it may have no children, and then can be deleted
 		case err != nil:
 			return err
 		}
@@ -47,7 +52,7 @@ func (b DeleteBuilder) sweep(ctx context.Context) error {
 			paths = append(paths, node.Path)
 		}
 	}
-	return b.c.deleteBackwards(ctx, paths)
+	return b.c.deleteBackwards(ctx, paths, refused)
 }
 
 // batch is a transaction under way.
@@ -56,8 +61,9 @@ type batch struct {
 	done  *Future[[]TxnResult]
 }
 
-// deleteBackwards deletes paths from the last to the first. They are in an order in which parents are before their children.
-func (c *Client) deleteBackwards(ctx context.Context, paths []string) error {
+// deleteBackwards deletes paths from the last to the first. They are in an order in which parents are before their children. What is refused
+// must have none.
+func (c *Client) deleteBackwards(ctx context.Context, paths []string, refused map[string]error) error {
 	var flying []batch
 	var failed []string
 	for len(paths) > 0 || len(flying) > 0 {
@@ -81,9 +87,14 @@ func (c *Client) deleteBackwards(ctx context.Context, paths []string) error {
 		flying = flying[1:]
 	}
 	for _, path := range failed {
-		// Not empty: others have added to it, and the next round finds that.
-		if err := c.Delete(path).Quietly().Do(ctx); err != nil && !errors.Is(err, zk.ErrNotEmpty) {
+		err := c.Delete(path).Quietly().Do(ctx)
+		switch {
+		case err == nil:
+		case !errors.Is(err, zk.ErrNotEmpty):
 			return err
+		case refused[path] != nil:
+			return refused[path]
+		default: // others have added to it, and the next round finds that
 		}
 	}
 	return nil
