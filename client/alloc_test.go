@@ -80,7 +80,10 @@ func TestAllocations(t *testing.T) {
 		{"get", 6, func() error { _, _, err := c.Get("/some/znode").Do(t.Context()); return err }},
 		{"set", 8, func() error { _, err := c.Set("/some/znode").Data(data).Do(t.Context()); return err }},
 		{"exists", 6, func() error { _, _, err := c.Exists("/some/znode").Do(t.Context()); return err }},
-		{"async set", 8, func() error { _, err := c.Set("/some/znode").Data(data).Async(t.Context()).Wait(t.Context()); return err }},
+		{"async set", 8, func() error {
+			_, err := c.Set("/some/znode").Data(data).Async(t.Context()).Wait(t.Context())
+			return err
+		}},
 	} {
 		got := testing.AllocsPerRun(200, func() { must(t, tt.run()) })
 		t.Logf("%s: %v", tt.name, got)

@@ -56,7 +56,7 @@ type OpError struct {
 func (e *OpError) Error() string {
 	text := fmt.Sprintf("zookeeper: %s %s: %v", e.Op, e.Path, e.Err)
 	if e.place > 0 {
-		text += fmt.Sprintf(" (operation %d of the transaction)", e.TxnIndex())
+		text += fmt.Sprintf(" (operation %d of the request)", e.TxnIndex())
 	}
 	if e.unknown {
 		text += " (may have been applied)"

@@ -183,7 +183,7 @@ func ExampleClient_Txn() {
 		return nil
 	})
 	// Output:
-	// zookeeper: delete /from: zk: node does not exist (operation 1 of the transaction)
+	// zookeeper: delete /from: zk: node does not exist (operation 1 of the request)
 	// <nil> true
 }
 
