@@ -176,10 +176,10 @@ func (m *making) failExisting(err error) error {
 	var op *OpError
 	switch {
 	case errors.As(err, &op) && op.unknown:
-		failure.unknown, failure.lost = true, op.lost
+		failure.unknown, failure.lost, failure.within = true, op.lost, op.within
 		failure.lost.before = m.o.before // the create may have been done, too
 	case m.retry.unknown:
-		failure.unknown, failure.lost = true, &m.o
+		failure.unknown, failure.lost, failure.within = true, &m.o, m.c.only(m.session)
 	}
 	return failure
 }

@@ -17,10 +17,25 @@
 // more than once. A context that ends returns the call at once, with the context's cause, and leaves no goroutine behind; a write that was
 // already sent may still be done, and MayHaveApplied says so.
 //
-// # Errors
+// # Errors and outcomes
 //
-// Errors are *OpError. The zk package's errors match with errors.Is: zk.ErrNoNode, zk.ErrBadVersion and so on. MayHaveApplied and Retryable
-// tell what an error allows.
+// Errors are *OpError. The zk package's errors match with errors.Is: zk.ErrNoNode, zk.ErrBadVersion and so on. Retryable tells whether the same call
+// may succeed later.
+//
+// A write is Done, NotDone or Unknown; OutcomeOf tells which, and Resolve looks the znode up for one that is Unknown. What never gets
+// so far: a create that is Protected, Ephemeral, Idempotent or OrSet, a set that is Idempotent, a delete that is Quietly. Retry runs several
+// calls that belong to one session.
+//
+// # Old servers
+//
+// A call sends the oldest request that does it: create2 only for ReturningStat, and so on. What a server does not know goes another
+// way where there is one (ReturningStat, ParentContainers), and else fails with an *UnsupportedError that says which server it takes. Apache's
+// servers close the connection after that answer; the session lives on.
+//
+// # Views and data
+//
+// Namespace is a view of the client below a path, on the same session. Create and Set write the data of WithDefaultData unless they get
+// some; WithCompression, or Compressed for one call, stores data as Curator's gzip does.
 //
 // # One session, two speakers
 //
@@ -72,5 +87,5 @@
 //
 // # Limits
 //
-// No namespaces. Of SASL DIGEST-MD5 alone, no Kerberos. Container znodes need a server of 3.5 or later.
+// Of SASL DIGEST-MD5 alone, no Kerberos.
 package client

@@ -50,6 +50,7 @@ type OpError struct {
 	place   int        // of the operation in its transaction, from 1; 0: it was alone
 	unknown bool       // a write that may have been done
 	lost    *operation // it, then; what Resolve begins with
+	within  *Session   // in which its attempts were made; nil if in several
 }
 
 // Error implements error.

@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/zookit-go/zookit/client/internal/session"
 )
 
 // Resolve finds out what became of the write that returned err. For an Outcome that is known it returns that, without a request. Else it
 // makes the server catch up and looks the znode up: two to four requests, repeated as the retry policy says. What was sent on a connection that is
-// lost is not done any more once the session has gone on.
+// lost is not done any more once the session has gone on: servers close its old connection first, and refuse what comes from another server
+// for a session that has moved. Nor is it once a server has said that the session is over. Only when the client gave the session up on its
+// own, without a server's word, may what it sent still be on its way: NotDone is then never the answer, nor is it for a call that went on from
+// one session into the next.
 //
 //	NotDone  proved: the znode, or for a create its parent, has not changed since before the write was sent; or it has the version that
 //	         the write would have raised; or it was written by somebody else instead. The write can be repeated.
@@ -46,6 +51,9 @@ func (e *OpError) Resolve(ctx context.Context) (Outcome, error) {
 	outcome, err := l.look(ctx, e.lost.op, e.lost.body)
 	if err != nil {
 		return Unknown, fmt.Errorf("client: resolve: %w", err)
+	}
+	if outcome == NotDone && (e.within == nil || errors.Is(e.within.Err(), session.ErrLost)) {
+		return Unknown, nil
 	}
 	return outcome, nil
 }

@@ -178,3 +178,34 @@ func TestResolveWithdrawn(t *testing.T) {
 		}
 	})
 }
+
+// What a session has sent that the client gave up on its own may still be on its way, so it is never said not to be done.
+func TestResolveAfterALoss(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+			c := w.Connect(t, "a")
+			_, err := c.Create("/n").Do(t.Context())
+			must(t, err)
+			session := c.Session()
+			w.Net.Inject(fault.Once(fault.Request("setData"), fault.Cut))
+			if told {
+				w.Net.Intercept(once(fault.Request("setData"), func() { w.Server.ExpireSession(session.ID()) }))
+			} else {
+				w.Net.Refuse("zk", true)
+			}
+			_, lost := c.Set("/n").Data([]byte("1")).Async(t.Context()).Wait(t.Context())
+			if client.OutcomeOf(lost) != client.Unknown {
+				t.Fatalf("got %v", lost)
+			}
+			<-session.Context().Done()
+			w.Net.Refuse("zk", false)
+			want := client.Unknown
+			if told {
+				want = client.NotDone
+			}
+			if got, err := client.Resolve(t.Context(), lost); got != want || err != nil {
+				t.Errorf("told %v: %v, %v", told, got, err)
+			}
+		})
+	}
+}

@@ -46,6 +46,7 @@ type operation struct {
 	c      *Client
 	before int64        // the last transaction seen before the first attempt
 	codec  Compressor   // of the data in the answer; nil if it is what was stored
+	within *Session     // in which an attempt was lost
 	undone *atomic.Bool // of a protected create: what it made was withdrawn
 }
 
@@ -61,7 +62,7 @@ func (o *operation) fail(err error, unknown bool) error {
 	}
 	e := o.refuse(err)
 	if unknown && o.writes() {
-		e.unknown, e.lost = true, o
+		e.unknown, e.lost, e.within = true, o, o.c.Session()
 	}
 	return e
 }
@@ -141,23 +142,40 @@ func (r *retrier) again(ctx context.Context, o *operation, call *session.Call, e
 	}
 	failure := translate(err)
 	if over(ctx, err) || !Retryable(failure) || r.unknown && o.once {
-		return o.fail(err, r.unknown)
+		return r.fail(o, err)
 	}
 	if r.pauses == nil {
 		r.pauses, r.session = r.c.pauses(ctx), r.c.Session()
 	}
 	if !allows(r.pauses, failure) {
-		return o.fail(err, r.unknown)
+		return r.fail(o, err)
 	}
 	pause := r.pauses.NextBackOff()
 	if pause == backoff.Stop {
-		return o.fail(err, r.unknown)
+		return r.fail(o, err)
 	}
 	if ended := r.c.pause(ctx, pause, errors.Is(err, ErrConnectionLoss)); ended != nil {
-		return o.fail(ended, r.unknown)
+		return r.fail(o, ended)
 	}
 	if s := r.session; s.over() && !allows(r.pauses, s.Err()) {
-		return o.fail(s.Err(), r.unknown)
+		return r.fail(o, s.Err())
+	}
+	return nil
+}
+
+// fail wraps the error that ends the call.
+func (r *retrier) fail(o *operation, err error) error {
+	failure := o.fail(err, r.unknown)
+	if e, ok := failure.(*OpError); ok && e.unknown { //nolint:errorlint // fail's own
+		e.within = r.c.only(r.session)
+	}
+	return failure
+}
+
+// only is the present session if it is also the first one, or there is no first; else nil.
+func (c *Client) only(first *Session) *Session {
+	if now := c.Session(); first == nil || first == now {
+		return now
 	}
 	return nil
 }
