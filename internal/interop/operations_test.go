@@ -121,23 +121,23 @@ func TestUnimplementedOnApache(t *testing.T) {
 	}
 }
 
-// cutter loses, once, the next reply after the server has done what was asked, or the next request.
-type cutter struct{ reply, request atomic.Bool }
+// loser loses, once, the next reply after the server has done what was asked, or the next request.
+type loser struct{ reply, request atomic.Bool }
 
-func (k *cutter) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+func (k *loser) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	raw, err := (&net.Dialer{}).DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
-	return cutConn{raw, k}, nil
+	return losing{raw, k}, nil
 }
 
-type cutConn struct {
+type losing struct {
 	net.Conn
-	k *cutter
+	k *loser
 }
 
-func (c cutConn) Read(p []byte) (int, error) {
+func (c losing) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if err == nil && c.k.reply.CompareAndSwap(true, false) {
 		c.Close()
@@ -146,7 +146,7 @@ func (c cutConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c cutConn) Write(p []byte) (int, error) {
+func (c losing) Write(p []byte) (int, error) {
 	if c.k.request.CompareAndSwap(true, false) {
 		c.Close()
 		return len(p), nil
@@ -216,7 +216,7 @@ func TestResolveOnServers(t *testing.T) {
 // again waits before it connects.
 func resolved(ctx context.Context, t *testing.T, addr string, reply bool, run func(c *client.Client) error) client.Outcome {
 	t.Helper()
-	var k cutter
+	var k loser
 	c, err := client.Connect(ctx, addr, client.WithDial(k.dial))
 	must(t, err)
 	defer c.Close(ctx)
