@@ -51,6 +51,7 @@ func parrot(tb testing.TB) (addr string) {
 					body = stat
 				case wire.OpPing, wire.OpCloseSession:
 					body = nil
+				default:
 				}
 				out = binary.BigEndian.AppendUint32(out[:0], uint32(16+len(body)))
 				out = append(out, in[:4]...) // the xid

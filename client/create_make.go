@@ -111,7 +111,8 @@ func (m *making) repairParents(ctx context.Context, err error) error {
 
 // repairOld does it another way, with a server that does not know the request.
 func (m *making) repairOld(ctx context.Context, err error) error {
-	if m.o.op != wire.OpCreate2 && !(m.o.op == wire.OpCreateContainer && m.soft) {
+	another := m.o.op == wire.OpCreate2 || m.o.op == wire.OpCreateContainer && m.soft
+	if !another {
 		return err
 	}
 	unknown := m.o.op

@@ -46,7 +46,6 @@ type operation struct {
 	c      *Client
 	before int64        // the last transaction seen before the first attempt
 	codec  Compressor   // of the data in the answer; nil if it is what was stored
-	within *Session     // in which an attempt was lost
 	undone *atomic.Bool // of a protected create: what it made was withdrawn
 }
 

@@ -92,7 +92,7 @@ func (b SetBuilder) compare(ctx context.Context, refusal error) (*zk.Stat, error
 	}
 	stored, err := b.compress.deflate(b.c, b.data)
 	if err != nil || stat.Version != b.version+1 || !bytes.Equal(there, stored) {
-		return nil, refusal //nolint:nilerr // it went well before
+		return nil, refusal
 	}
 	return stat, nil
 }
