@@ -23,9 +23,9 @@ var ErrDeleted = contend.ErrGone
 // Go and Java can contend for one lock.
 //
 // Shape: one ephemeral sequential znode per contender, path/_c_<uuid>-lock-<10 digits>; its data is what WithData says. The lowest
-// number holds. path and its missing ancestors are made as containers, which takes a server of 3.5 or later; make path yourself for an
-// older one. Keep path for this lock alone: a foreign child that
-// sorts first is waited for like a holder, and one that sorts behind all numbers is ignored.
+// number holds. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1. Keep
+// path for this lock alone: a foreign child that sorts first is waited for like a holder, and one that sorts behind all numbers is
+// ignored.
 //
 // Cost: uncontended 3 requests in 2 round trips for Lock and Unlock together. Behind others 5 requests and one watch event: a waiter
 // watches its predecessor only, so one release wakes one waiter. A hold or a wait longer than 250 ms also watches its own znode: one
