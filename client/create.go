@@ -188,14 +188,15 @@ func (b CreateBuilder) decode(o *operation, call *session.Call) (CreateResult, e
 	var p wire.Create2Response
 	r := wire.NewReader(call.Body())
 	p.Path = r.String()
-	if o.op != wire.OpCreate {
+	full := o.op != wire.OpCreate && len(call.Body()) >= 4+len(p.Path)+wire.StatSize // a lent zk.Conn keeps the Stat for itself
+	if full {
 		p.Stat.Decode(&r)
 	}
 	if err := r.Err(); err != nil {
 		return CreateResult{}, o.fail(err, false)
 	}
 	res := CreateResult{Path: b.c.rel(p.Path)}
-	if o.op != wire.OpCreate {
+	if full {
 		res.Stat = statOf(p.Stat)
 	}
 	return res, nil

@@ -44,6 +44,9 @@ func (b CreateBuilder) statAt(ctx context.Context, path string, zxid int64) (*zk
 	if err != nil {
 		return nil, err
 	}
+	if zxid == 0 && ok {
+		zxid = now.Czxid // a lent zk.Conn does not tell
+	}
 	stored, _ := b.compress.deflate(b.c, b.data) // it went well before
 	stat := &zk.Stat{Czxid: zxid, Mzxid: zxid, Pzxid: zxid, DataLength: int32(len(stored))}
 	if ok && now.Czxid == zxid {

@@ -60,8 +60,11 @@ func (o *oldServers) of(op wire.Op) *atomic.Pointer[Session] {
 	return &o.container
 }
 
-// knows tells whether the servers of this session may know op: create2 or createContainer.
+// knows tells whether the servers of this session may know op, create2 or createContainer, and it can be sent.
 func (c *Client) knows(op wire.Op) bool {
+	if op == wire.OpCreate2 && c.seam.Lent() {
+		return false
+	}
 	session := c.old.of(op).Load()
 	return session == nil || session != c.Session()
 }

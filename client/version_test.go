@@ -174,3 +174,18 @@ func TestOldestRequests(t *testing.T) {
 		}
 	}, zktest.Version(server.V34))
 }
+
+// A zk.Conn that was connected without the client's dialer has no create2: the Stat is read.
+func TestStatOnALentConn(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		c, _ := lent(t, w, "a")
+		for _, b := range []client.CreateBuilder{c.Create("/a/b").Parents().Data([]byte("1")), c.Create("/c").Container()} {
+			path, stat, err := b.ReturningStat().Do(ctx)
+			must(t, err)
+			if ok, now, err := c.Exists(path).Do(ctx); !ok || err != nil || *stat != *now {
+				t.Errorf("%s: %+v, is %+v, %v", path, stat, now, err)
+			}
+		}
+	})
+}
