@@ -16,9 +16,9 @@ type SetACLBuilder struct {
 	version int32
 }
 
-// SetACL writes the access control list of the znode at path; open to the world unless ACL is called.
+// SetACL writes the access control list of the znode at path: that of ACL, which must be called.
 func (c *Client) SetACL(path string) SetACLBuilder {
-	return SetACLBuilder{c: c, path: path, acl: worldACL, version: -1}
+	return SetACLBuilder{c: c, path: path, version: -1}
 }
 
 // ACL is what is written.

@@ -27,7 +27,7 @@ var errViewClosed = errors.New("client: a namespace is not closed; close the cli
 // two requests for each missing znode, and also helps when the server has removed the empty namespace meanwhile. Curator makes them
 // before the view's first operation, whatever it is, and does not look again. Reads, Async and Txn make nothing.
 //
-// Close of a view closes nothing and returns an error.
+// WithACLProvider is asked with the whole path, the namespace's included. Close of a view closes nothing and returns an error.
 func (c *Client) Namespace(path string) *Client {
 	view := *c
 	if view.space.base == nil {

@@ -150,13 +150,13 @@ func TestACL(t *testing.T) {
 		if stat.Aversion != 1 {
 			t.Errorf("version %d", stat.Aversion)
 		}
-		if _, err := c.SetACL("/a/b/c").Version(0).Do(ctx); !errors.Is(err, zk.ErrBadVersion) {
+		if _, err := c.SetACL("/a/b/c").ACL(own...).Version(0).Do(ctx); !errors.Is(err, zk.ErrBadVersion) {
 			t.Errorf("an old version: %v", err)
 		}
-		if _, err := c.SetACL("/a/b/c").ACL().Do(ctx); !errors.Is(err, zk.ErrInvalidACL) {
+		if _, err := c.SetACL("/a/b/c").Do(ctx); !errors.Is(err, zk.ErrInvalidACL) {
 			t.Errorf("none: %v", err)
 		}
-		if _, err := c.SetACL("/a").Do(ctx); !errors.Is(err, zk.ErrNoAuth) {
+		if _, err := c.SetACL("/a").ACL(own...).Do(ctx); !errors.Is(err, zk.ErrNoAuth) {
 			t.Errorf("not allowed: %v", err)
 		}
 		res, err := c.GetACL("/a/b/c").Async(ctx).Wait(ctx)

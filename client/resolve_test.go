@@ -78,7 +78,7 @@ func TestResolve(t *testing.T) {
 			_, err := c.SetACL("/n").Version(0).ACL(acl...).Async(ctx).Wait(ctx)
 			return err
 		}, func(ctx context.Context, c *client.Client) error {
-			_, err := c.SetACL("/n").Do(ctx)
+			_, err := c.SetACL("/n").ACL(zk.WorldACL(zk.PermAll)...).Do(ctx)
 			return err
 		}, want{done, notDone, unknown, unknown}},
 		{"delete", "delete", func(ctx context.Context, c *client.Client) error {
