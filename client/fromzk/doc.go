@@ -61,6 +61,37 @@
 //	_, err = c.Create("/shared").Do(ctx)
 //	return err
 //
+// # TLS and identities
+//
+// Both stand on every connection before any other request. Certificates that change are for client.WithTLSFunc.
+//
+// With zk.Conn:
+//
+//	dial := func(network, addr string, timeout time.Duration) (net.Conn, error) {
+//		return tls.DialWithDialer(&net.Dialer{Timeout: timeout}, network, addr, trust)
+//	}
+//	conn, _, err := zk.Connect(secure, 10*time.Second, zk.WithDialer(dial))
+//	if err != nil {
+//		return err
+//	}
+//	defer conn.Close()
+//	if err := conn.AddAuth("digest", []byte("alice:secret")); err != nil {
+//		return err
+//	}
+//	acl := append(zk.AuthACL(zk.PermAll), zk.WorldACL(zk.PermRead)...)
+//	_, err = conn.Create("/mine", nil, 0, acl)
+//	return err
+//
+// With client:
+//
+//	c, err := client.Connect(ctx, strings.Join(secure, ","), client.WithTLS(trust), client.WithDigest("alice", "secret"))
+//	if err != nil {
+//		return err
+//	}
+//	defer c.Close(ctx)
+//	_, err = c.Create("/mine").ACL(client.Creator(zk.PermAll), client.World(zk.PermRead)).Do(ctx)
+//	return err
+//
 // # Create with parents
 //
 // With zk.Conn:
@@ -82,6 +113,31 @@
 //		return nil
 //	}
 //	return err
+//
+// # Delete with all below
+//
+// A listing for each znode, and a transaction for many deletes. What others add meanwhile goes, too.
+//
+// With zk.Conn:
+//
+//	var remove func(path string) error
+//	remove = func(path string) error {
+//		names, _, err := conn.Children(path)
+//		if err != nil {
+//			return err
+//		}
+//		for _, name := range names {
+//			if err := remove(path + "/" + name); err != nil && err != zk.ErrNoNode {
+//				return err
+//			}
+//		}
+//		return conn.Delete(path, -1)
+//	}
+//	return remove("/tree")
+//
+// With client:
+//
+//	return c.Delete("/tree").WithChildren().Do(ctx)
 //
 // # Retry loops
 //

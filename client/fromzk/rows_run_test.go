@@ -2,7 +2,11 @@ package fromzk_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"path"
 	"regexp"
 	"slices"
@@ -13,6 +17,7 @@ import (
 
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/lock"
+	"github.com/zookit-go/zookit/testing/server"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
@@ -124,13 +129,18 @@ func TestLocksExcludeEachOther(t *testing.T) {
 // what the column has done.
 func effects(t *testing.T, run func(*zktest.Server) error) []string {
 	t.Helper()
-	srv := zktest.Start(t)
+	certified := httptest.NewTLSServer(http.NotFoundHandler()) // it has a certificate for this address, and those who trust it
+	certified.Close()
+	pool := x509.NewCertPool()
+	pool.AddCert(certified.Certificate())
+	trust = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	srv := zktest.Start(t, server.WithTLS("127.0.0.1:0", &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}))
 	other, _ := byHand(t, srv)
-	for _, p := range []string{"/config", "/old", "/members", "/locks"} {
+	for _, p := range []string{"/config", "/old", "/members", "/locks", "/tree", "/tree/a", "/tree/a/b", "/tree/c"} {
 		_, err := other.Create(p, []byte("first"), 0, zk.WorldACL(zk.PermAll))
 		must(t, err)
 	}
-	servers = []string{srv.Addr()}
+	servers, secure = []string{srv.Addr()}, []string{srv.SecureAddr()}
 	var did []string
 	work = func(context.Context) {
 		names, _, err := other.Children("/locks/report")

@@ -3,7 +3,9 @@ package fromzk_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +21,8 @@ import (
 
 var (
 	servers []string
+	secure  []string // for TLS
+	trust   *tls.Config
 	work    = func(context.Context) {}
 	use     = func([]byte) (done bool) { return false }
 )
@@ -72,6 +76,33 @@ func newShare(ctx context.Context, _ *client.Client) error {
 	return err
 }
 
+func oldSecure(_ *zk.Conn) error {
+	dial := func(network, addr string, timeout time.Duration) (net.Conn, error) {
+		return tls.DialWithDialer(&net.Dialer{Timeout: timeout}, network, addr, trust)
+	}
+	conn, _, err := zk.Connect(secure, 10*time.Second, zk.WithDialer(dial))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.AddAuth("digest", []byte("alice:secret")); err != nil {
+		return err
+	}
+	acl := append(zk.AuthACL(zk.PermAll), zk.WorldACL(zk.PermRead)...)
+	_, err = conn.Create("/mine", nil, 0, acl)
+	return err
+}
+
+func newSecure(ctx context.Context, _ *client.Client) error {
+	c, err := client.Connect(ctx, strings.Join(secure, ","), client.WithTLS(trust), client.WithDigest("alice", "secret"))
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	_, err = c.Create("/mine").ACL(client.Creator(zk.PermAll), client.World(zk.PermRead)).Do(ctx)
+	return err
+}
+
 func oldParents(conn *zk.Conn) error {
 	path := ""
 	for name := range strings.SplitSeq("app/jobs/today", "/") {
@@ -90,6 +121,27 @@ func newParents(ctx context.Context, c *client.Client) error {
 		return nil
 	}
 	return err
+}
+
+func oldRemove(conn *zk.Conn) error {
+	var remove func(path string) error
+	remove = func(path string) error {
+		names, _, err := conn.Children(path)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := remove(path + "/" + name); err != nil && err != zk.ErrNoNode {
+				return err
+			}
+		}
+		return conn.Delete(path, -1)
+	}
+	return remove("/tree")
+}
+
+func newRemove(ctx context.Context, c *client.Client) error {
+	return c.Delete("/tree").WithChildren().Do(ctx)
 }
 
 func oldRetry(conn *zk.Conn) error {
@@ -272,7 +324,10 @@ var rows = []row{
 		oldConnect, newConnect, true},
 	{"Keep the zk.Conn", "Share", "One dialer beneath a zk.Conn that other code keeps, and both speak in one session. Where not even that can be\n" +
 		"changed there is client.FromConn(conn, events), with the limits that it names.", oldShare, newShare, true},
+	{"TLS and identities", "Secure", "Both stand on every connection before any other request. Certificates that change are for client.WithTLSFunc.",
+		oldSecure, newSecure, true},
 	{"Create with parents", "Parents", "", oldParents, newParents, false},
+	{"Delete with all below", "Remove", "A listing for each znode, and a transaction for many deletes. What others add meanwhile goes, too.", oldRemove, newRemove, false},
 	{"Retry loops", "Retry", "Every Do tries again as WithRetry says, at once when there is a connection. What became of a write that cannot be\n" +
 		"tried again is told by MayHaveApplied.", oldRetry, newRetry, false},
 	{"Read, change, write", "Update", "", oldUpdate, newUpdate, false},
