@@ -40,8 +40,10 @@ type Place struct {
 	ctx context.Context // the place's life: ends when it is left, its znode is deleted, or its session ends
 	end context.CancelCauseFunc
 
-	timer *time.Timer   // starts the watch over the own znode
-	own   chan struct{} // closed when that watch has ended
+	timer    *time.Timer     // starts the watch over the own znode
+	watching context.Context // that watch's life, which is longer than the place's: the delete shall end it, and not one more request
+	unwatch  context.CancelFunc
+	own      chan struct{} // closed when that watch has ended
 	leave sync.Once
 	left  error
 }
@@ -81,6 +83,7 @@ func (q Queue) enter(ctx context.Context) (*Place, error) {
 	}
 	p := &Place{q: q, path: path, czxid: czxid, own: make(chan struct{})}
 	p.ctx, p.end = context.WithCancelCause(session.Context())
+	p.watching, p.unwatch = context.WithCancel(context.Background())
 	if err := p.settle(ctx, listed); err != nil {
 		_ = p.Leave() // what could not be deleted now is deleted in the background
 		return nil, err
@@ -195,11 +198,11 @@ func (p *Place) awaitPredecessor(ctx context.Context) error {
 	}
 }
 
-// watchOwn ends the place when its znode is deleted. It runs in the timer's goroutine, until the place ends.
+// watchOwn ends the place when its znode is deleted. It runs in the timer's goroutine, until the place has been left.
 func (p *Place) watchOwn() {
 	defer close(p.own)
 	for p.ctx.Err() == nil {
-		_, _, watch, err := p.q.Client.Get(p.path).DoW(p.ctx)
+		_, _, watch, err := p.q.Client.Get(p.path).DoW(p.watching)
 		switch {
 		case err == nil:
 		case errors.Is(err, zk.ErrNoNode):
@@ -212,8 +215,7 @@ func (p *Place) watchOwn() {
 		}
 		select {
 		case <-watch.Events(): // its data changed, or it is gone: look
-		case <-p.ctx.Done():
-			watch.Stop()
+		case <-p.watching.Done():
 			return
 		}
 	}
@@ -242,7 +244,7 @@ func (p *Place) Leave() error {
 func (p *Place) doLeave() error {
 	ended := context.Cause(p.ctx)
 	p.end(context.Canceled)
-	p.stop()
+	defer p.stop()
 	if errors.Is(ended, ErrGone) || errors.Is(ended, client.ErrSessionLost) || errors.Is(ended, client.ErrClosed) {
 		return nil // the znode is gone, or goes with its session
 	}
@@ -255,8 +257,9 @@ func (p *Place) doLeave() error {
 	return err
 }
 
-// stop waits until the watch over the own znode has ended.
+// stop ends the watch over the own znode and waits for that. A delete that was answered has ended it already.
 func (p *Place) stop() {
+	p.unwatch()
 	if p.timer != nil && !p.timer.Stop() {
 		<-p.own
 	}
