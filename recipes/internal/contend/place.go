@@ -44,8 +44,8 @@ type Place struct {
 	watching context.Context // that watch's life, which is longer than the place's: the delete shall end it, and not one more request
 	unwatch  context.CancelFunc
 	own      chan struct{} // closed when that watch has ended
-	leave sync.Once
-	left  error
+	leave    sync.Once
+	left     error
 }
 
 // Enter makes a znode and looks who is before it. If the context or the session ends first, nothing is left behind.

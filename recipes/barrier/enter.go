@@ -1,0 +1,210 @@
+package barrier
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/zookit-go/zookit/client"
+)
+
+// errAnew means that a member must start over with a new znode.
+var errAnew = errors.New("the member's znode is not there")
+
+// enter makes one attempt, with one znode.
+func (d *Double) enter(ctx context.Context) (*Member, error) {
+	session := d.c.Session()
+	m := &Member{d: d, name: newName()}
+	m.ctx, m.end = context.WithCancelCause(session.Context())
+	m.watching, m.unwatch = context.WithCancel(context.Background())
+	stop := context.AfterFunc(ctx, func() { m.end(context.Cause(ctx)) })
+	keep := context.AfterFunc(m.ctx, m.unwatch)
+	err := m.arrive(session)
+	if err == nil && (!stop() || !keep()) { // ctx or the session has ended, and with it the member's life
+		err = context.Cause(m.ctx)
+	}
+	if err != nil {
+		stop()
+		m.end(err)
+		m.unwatch()
+		_ = m.withdraw() // what could not be deleted now is deleted in the background
+		return nil, err
+	}
+	return m, nil
+}
+
+// arrive makes the znode and waits for ready.
+func (m *Member) arrive(session *client.Session) error {
+	at, err := m.join(session)
+	if err != nil {
+		return err
+	}
+	switch alone := at.members == 1; {
+	case !slices.Contains(at.names, m.name):
+		return errAnew // deleted by hand, or with a folder that was reaped
+	case at.ready && !alone:
+		return nil
+	case at.ready: // of an earlier round, in which all died: nobody is in
+		if err := m.d.removeReady(m.ctx); err != nil {
+			return m.cause(err)
+		}
+	}
+	complete := at.members >= m.d.n
+	if complete && at.mine {
+		return m.cause(m.d.makeReady(m.ctx))
+	}
+	return m.awaitReady(complete)
+}
+
+// count is what a member saw when it came or left.
+type count struct {
+	names   []string
+	members int  // ready left out
+	ready   bool // whether it was there
+	mine    bool // nobody came or went after this member's own write
+}
+
+func newCount(res client.ChildrenResult, zxid int64) count {
+	at := count{names: res.Names, ready: slices.Contains(res.Names, readyName)}
+	at.members = len(at.names)
+	if at.ready {
+		at.members--
+	}
+	at.mine = zxid != 0 && res.Stat.Pzxid == zxid
+	return at
+}
+
+// join makes the znode and looks around, in one round trip unless something goes wrong.
+func (m *Member) join(session *client.Session) (count, error) {
+	d, path := m.d, m.path()
+	create := d.c.Create(path).Data(d.data).Ephemeral().ParentContainers()
+	made := create.Async(m.ctx)
+	listed := d.c.Children(d.path).Async(m.ctx)
+	_, err := made.Wait(m.ctx)
+	zxid := made.Zxid()
+	if err != nil {
+		if !errors.Is(err, zk.ErrNoNode) && !client.Retryable(err) {
+			return count{}, m.cause(err)
+		}
+		if _, err = create.Do(m.ctx); err != nil && !errors.Is(err, zk.ErrNodeExists) { // which is the lost attempt's
+			return count{}, m.cause(err)
+		}
+		if zxid, err = m.locate(session); err != nil {
+			return count{}, m.cause(err)
+		}
+		listed = nil
+	}
+	res, err := d.list(m.ctx, listed)
+	if errors.Is(err, zk.ErrNoNode) {
+		return count{}, errAnew
+	}
+	if err != nil {
+		return count{}, m.cause(err)
+	}
+	return newCount(res, zxid), nil
+}
+
+// locate finds out when the znode was made, and that it is this session's.
+func (m *Member) locate(session *client.Session) (czxid int64, _ error) {
+	ok, stat, err := m.d.c.Exists(m.path()).Do(m.ctx)
+	switch {
+	case err != nil:
+		return 0, err
+	case !ok || stat.EphemeralOwner != session.ID():
+		return 0, errAnew
+	}
+	return stat.Czxid, nil
+}
+
+// list takes the answer of a listing that was sent, or lists again.
+func (d *Double) list(ctx context.Context, sent *client.Future[client.ChildrenResult]) (client.ChildrenResult, error) {
+	if sent != nil {
+		res, err := sent.Wait(ctx)
+		if err == nil || !client.Retryable(err) {
+			return res, err
+		}
+	}
+	names, stat, err := d.c.Children(d.path).Do(ctx)
+	return client.ChildrenResult{Names: names, Stat: stat}, err
+}
+
+// awaitReady waits for ready. Who saw enough members makes it itself if the one who should does not; who waits for longer than a moment
+// also watches its own znode.
+func (m *Member) awaitReady(complete bool) error {
+	moment := time.NewTimer(patience)
+	defer moment.Stop()
+	var ready, own *client.Watch
+	for {
+		if ready == nil {
+			ok, _, watch, err := m.d.c.Exists(m.d.join(readyName)).DoW(m.watching)
+			if err != nil {
+				return m.cause(err)
+			}
+			if ok {
+				m.ready = watch // it will tell when ready goes
+				return nil
+			}
+			ready = watch
+		}
+		select {
+		case ev := <-ready.Events():
+			if ev.Type == zk.EventNodeCreated {
+				return nil
+			}
+			ready = nil
+			continue
+		case <-events(own):
+		case <-moment.C:
+			if complete {
+				ok, err := m.enough()
+				if ok {
+					err = m.d.makeReady(m.ctx)
+				}
+				if ok || err != nil {
+					return m.cause(err)
+				}
+			}
+		case <-m.ctx.Done():
+			return context.Cause(m.ctx)
+		}
+		var err error
+		if _, _, own, err = m.d.c.Get(m.path()).DoW(m.watching); errors.Is(err, zk.ErrNoNode) {
+			return m.cause(errAnew)
+		} else if err != nil {
+			return m.cause(err)
+		}
+	}
+}
+
+func events(w *client.Watch) <-chan zk.Event {
+	if w == nil {
+		return nil
+	}
+	return w.Events()
+}
+
+// enough tells whether there are enough members still.
+func (m *Member) enough() (bool, error) {
+	names, _, err := m.d.c.Children(m.d.path).Do(m.ctx)
+	at := count{names: names}
+	return len(at.others()) >= m.d.n, err
+}
+
+func (d *Double) makeReady(ctx context.Context) error {
+	_, err := d.c.Create(d.join(readyName)).Do(ctx)
+	if errors.Is(err, zk.ErrNodeExists) {
+		return nil
+	}
+	return err
+}
+
+func (d *Double) removeReady(ctx context.Context) error {
+	err := d.c.Delete(d.join(readyName)).Do(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+package barrier_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"sync"
+
+	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/recipes/barrier"
+	"github.com/zookit-go/zookit/testing/server"
+)
+
+// connected runs f with a client of a server of its own.
+func connected(f func(ctx context.Context, c *client.Client) error) {
+	ctx := context.Background()
+	srv, err := server.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := srv.Start(ctx); err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Kill()
+	c, err := client.Connect(ctx, srv.Addr())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close(ctx)
+	if err := f(ctx, c); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleBarrier() {
+	connected(func(ctx context.Context, c *client.Client) error {
+		migrating, err := barrier.New(c, "/barriers/migration")
+		if err != nil {
+			return err
+		}
+		if err := migrating.Set(ctx); err != nil {
+			return err
+		}
+		go func() {
+			fmt.Println("migrated")
+			if err := migrating.Remove(ctx); err != nil {
+				log.Fatal(err)
+			}
+		}()
+		if err := migrating.Wait(ctx); err != nil {
+			return err
+		}
+		fmt.Println("serving")
+		return nil
+	})
+	// Output:
+	// migrated
+	// serving
+}
+
+func ExampleDouble() {
+	connected(func(ctx context.Context, c *client.Client) error {
+		const workers = 3
+		round, err := barrier.NewDouble(c, "/barriers/round", workers)
+		if err != nil {
+			return err
+		}
+		var all sync.WaitGroup
+		for range workers {
+			all.Go(func() {
+				member, err := round.Enter(ctx)
+				if err != nil {
+					log.Fatal(err)
+				}
+				fmt.Println("begins") // when all are there
+				if err := member.Leave(ctx); err != nil {
+					log.Fatal(err)
+				}
+				fmt.Println("ends") // when all are done
+			})
+		}
+		all.Wait()
+		return nil
+	})
+	// Output:
+	// begins
+	// begins
+	// begins
+	// ends
+	// ends
+	// ends
+}
