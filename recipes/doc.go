@@ -1,7 +1,12 @@
 // Package recipes holds the recipes, one package a family. They use only what package client exports.
 //
-//	problem                                     package       recipe        Curator's name
-//	one holder at a time, fair, with a token    recipes/lock  lock.Mutex    InterProcessMutex
+//	problem                                     package          recipe            Curator's name
+//	one holder at a time, fair, with a token    recipes/lock     lock.Mutex        InterProcessMutex
+//	one leader at a time, in the background     recipes/leader   leader.Latch      LeaderLatch
+//	a function that only the leader runs        recipes/leader   leader.Selector   LeaderSelector
+//	who leads, for those who do not take part   recipes/leader   leader.Observer   LeaderLatch.getLeader
+//	all wait until somebody opens               recipes/barrier  barrier.Barrier   DistributedBarrier
+//	all begin together and end together         recipes/barrier  barrier.Double    DistributedDoubleBarrier
 //
 // # What holds for all of them
 //

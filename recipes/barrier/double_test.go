@@ -305,3 +305,31 @@ func TestDoubleCost(t *testing.T) {
 		})
 	}
 }
+
+// Under a chroot all paths are the caller's own.
+func TestDoubleUnderChroot(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		outside := w.Connect(t, "b")
+		_, err := outside.Create("/app").Do(ctx)
+		must(t, err)
+		c, err := client.Connect(ctx, w.Addr+"/app", client.WithDial(w.Host("a").DialContext))
+		must(t, err)
+		first := entering(ctx, double(t, c, 2))
+		time.Sleep(time.Second)
+		second, err := double(t, c, 2).Enter(ctx)
+		must(t, err)
+		r := <-first
+		must(t, r.err)
+		for _, p := range []string{second.Path(), r.m.Path(), path + "/ready"} {
+			if there, _, err := outside.Exists("/app" + p).Do(ctx); err != nil || !there {
+				t.Errorf("%s is not below the chroot: %v", p, err)
+			}
+		}
+		left := make(chan error, 1)
+		go func() { left <- r.m.Leave(ctx) }()
+		must(t, second.Leave(ctx))
+		must(t, <-left)
+		must(t, c.Close(ctx))
+	})
+}

@@ -440,3 +440,32 @@ func TestPublish(t *testing.T) {
 		}
 	})
 }
+
+// Under a chroot all paths are the caller's own.
+func TestLatchUnderChroot(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		outside := w.Connect(t, "b")
+		_, err := outside.Create("/app").Do(ctx)
+		must(t, err)
+		c, err := client.Connect(ctx, w.Addr+"/app", client.WithDial(w.Host("a").DialContext))
+		must(t, err)
+		l := start(t, c, leader.WithID("ada"))
+		term := await(t, l)
+		time.Sleep(time.Second)
+		if there, _, err := outside.Exists("/app" + term.Path()).Do(ctx); err != nil || !there {
+			t.Errorf("%s is not below the chroot: %v", term.Path(), err)
+		}
+		if who, err := l.Observer().Leader(ctx); err != nil || who.ID != "ada" || who.Path != term.Path() {
+			t.Errorf("%+v, %v", who, err)
+		}
+		must(t, term.Publish(ctx, "/address", []byte("a:1")))
+		must(t, outside.Delete("/app"+term.Path()).Do(ctx))
+		<-term.Context().Done()
+		if again := await(t, l); again.Epoch() <= term.Epoch() {
+			t.Errorf("epochs %d, then %d", term.Epoch(), again.Epoch())
+		}
+		must(t, l.Close(ctx))
+		must(t, c.Close(ctx))
+	})
+}
