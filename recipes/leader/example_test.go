@@ -70,7 +70,11 @@ func ExampleLatch_Changes() {
 			switch {
 			case change.Term != nil:
 				fmt.Println("leads")
-				go latch.Close(ctx)
+				go func() {
+					if err := latch.Close(ctx); err != nil {
+						log.Fatal(err)
+					}
+				}()
 			case change.Err != nil:
 				fmt.Println("leads no longer:", change.Err)
 			}
