@@ -12,8 +12,8 @@ import (
 
 // Barrier is closed while its znode is there. It shares that znode with Curator's DistributedBarrier and with kazoo's Barrier.
 //
-// Shape: one persistent znode, path, with empty data; any data is understood. Its missing ancestors are made as containers, which takes
-// a server of 3.5 or later; make them yourself for an older one.
+// Shape: one persistent znode, path, with empty data; any data is understood. Its missing ancestors are made as containers, and
+// stay behind as persistent znodes on a server before 3.5.1.
 //
 // Suspended: a wait goes on. Lost: a wait goes on in the next session, and the barrier stays as it is, since it belongs to no session.
 //

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/zookit-go/zookit/client"
@@ -21,7 +20,7 @@ const patience = 250 * time.Millisecond
 // Curator's DistributedDoubleBarrier and with kazoo's DoubleBarrier.
 //
 // Shape: one ephemeral znode per member, path/<uuid>, with what WithData says, and path/ready, persistent and empty, while the barrier is
-// open. path and its missing ancestors are made as containers, which takes a server of 3.5 or later; make path yourself for an older one. Keep path
+// open. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1. Keep path
 // for this barrier alone: every other child counts as a member.
 //
 // What decides is ready, not the count: who finds it is in, however many are there by then, so members that leave early keep no late one
@@ -107,4 +106,4 @@ func (d *Double) Clear(ctx context.Context) error {
 	return nil
 }
 
-func (d *Double) join(name string) string { return strings.TrimSuffix(d.path, "/") + "/" + name }
+func (d *Double) join(name string) string { return client.Join(d.path, name) }

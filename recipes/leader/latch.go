@@ -16,7 +16,7 @@ const latchName = "latch-"
 // Latch takes part in an election from Start to Close, and leads whenever it is first. It shares its znodes with Curator's LeaderLatch.
 //
 // Shape: one ephemeral sequential znode per participant, path/_c_<uuid>-latch-<10 digits>; its data is what WithID says. The lowest
-// number leads. path and its missing ancestors are made as containers, which takes a server of 3.5 or later; make path yourself for an older one.
+// number leads. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1.
 // Keep path for this election alone.
 //
 // Cost: 2 requests in one round trip to join and 1 to leave. A participant watches the one before it only: when that goes it takes one event and

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/go-zookeeper/zk"
 
@@ -103,7 +102,7 @@ func (o *Observer) names(ctx context.Context) ([]string, error) {
 }
 
 func (o *Observer) path(name string) string {
-	return strings.TrimSuffix(o.queue.Parent, "/") + "/" + name
+	return client.Join(o.queue.Parent, name)
 }
 
 func (o *Observer) fail(ctx context.Context, err error) error {
