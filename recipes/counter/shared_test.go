@@ -144,8 +144,8 @@ func TestSharedClose(t *testing.T) {
 			t.Errorf("start after close: %v", err)
 		}
 		synctest.Wait()
-		if n := w.Server.Stats().Watches; n != 0 {
-			t.Errorf("%d watches left", n)
+		if left, err := c.CheckWatches(path).Data().Do(t.Context()); left || err != nil {
+			t.Errorf("a watch left: %v, %v", left, err)
 		}
 	})
 }
