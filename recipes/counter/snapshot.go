@@ -25,12 +25,8 @@ func (s *Shared[T]) Changes(ctx context.Context) iter.Seq2[Snapshot[T], error] {
 	return func(yield func(Snapshot[T], error) bool) {
 		var told Snapshot[T]
 		for first := true; ; first = false {
-			s.mu.Lock()
-			last, changed, err := s.last, s.changed, s.failed
-			if s.closed {
-				err = ErrClosed
-			}
-			s.mu.Unlock()
+			changed := s.Changed()
+			last, err := s.Get(), s.Err()
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}
@@ -105,4 +101,21 @@ func (s *Shared[T]) explain(verb string, ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	return fmt.Errorf("counter: %s shared %s: %w", verb, s.path, err)
+}
+
+// Changed is closed when Get may tell something new, or the count is closed: for who waits for more than one thing. Ask for it before Get.
+func (s *Shared[T]) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+// Err is why the value is no longer followed: what Changes ends with. It is nil before Start and as long as all is well.
+func (s *Shared[T]) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	return s.failed
 }

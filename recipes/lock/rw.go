@@ -125,5 +125,5 @@ func (h *WriteHeld) Downgrade(ctx context.Context) (*Held, error) {
 	}
 	h.place.End(ErrDowngraded)
 	_ = h.place.Leave() // as long as it is there others wait, so it is safe
-	return &Held{h.c, read}, nil
+	return &Held{c: h.c, place: read}, nil
 }

@@ -150,6 +150,22 @@ func (p *Place) look(ctx context.Context) error {
 	return p.sort(names)
 }
 
+// LookW is look with a watch on the parent's children, for who waits for their number.
+func (p *Place) LookW(ctx context.Context) (*client.Watch, error) {
+	names, _, watch, err := p.q.Client.Children(p.q.Parent).DoW(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil, ErrGone
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := p.sort(names); err != nil {
+		watch.Stop()
+		return nil, err
+	}
+	return watch, nil
+}
+
 func (p *Place) sort(names []string) error {
 	order(names, p.q.key)
 	at := slices.Index(names, client.Base(p.path))
