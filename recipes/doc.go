@@ -1,7 +1,14 @@
 // Package recipes holds the recipes, one package a family. They use only what package client exports.
 //
-//	problem                                     package       recipe        Curator's name
-//	one holder at a time, fair, with a token    recipes/lock  lock.Mutex    InterProcessMutex
+//	problem                                     package            recipe                 Curator's name
+//	one holder at a time, fair, with a token    recipes/lock       lock.Mutex             InterProcessMutex
+//	one writer or many readers                  recipes/lock       lock.RWMutex           InterProcessReadWriteLock
+//	so many holders at a time                   recipes/lock       lock.Semaphore         InterProcessSemaphoreV2
+//	a number that all change                    recipes/counter    counter.Int64          DistributedAtomicLong
+//	bytes that all change                       recipes/counter    counter.Value          DistributedAtomicValue
+//	unique numbers, cheaply                     recipes/counter    counter.Cached         CachedAtomicLong
+//	a number that all see at once               recipes/counter    counter.SharedCount    SharedCount
+//	bytes that all see at once                  recipes/counter    counter.SharedValue    SharedValue
 //
 // # What holds for all of them
 //

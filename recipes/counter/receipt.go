@@ -72,9 +72,12 @@ func (r *receipt) done(ctx context.Context) (bool, error) {
 	return stat.Version != r.version, nil
 }
 
+// alive tells whether there is a receipt, as far as is known here.
+func (r *receipt) alive() bool { return r.path != "" && r.session.Err() == nil }
+
 // make makes the receipt, once in a session.
 func (r *receipt) make(ctx context.Context) error {
-	if r.path != "" && r.session.Err() == nil {
+	if r.alive() {
 		return nil
 	}
 	r.path = ""
@@ -92,7 +95,7 @@ func (r *receipt) make(ctx context.Context) error {
 
 // leave deletes the receipt.
 func (r *receipt) leave(ctx context.Context) error {
-	if r.path == "" || r.session.Err() != nil {
+	if !r.alive() {
 		return nil
 	}
 	path := r.path
