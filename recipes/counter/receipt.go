@@ -82,7 +82,7 @@ func (r *receipt) make(ctx context.Context) error {
 	}
 	r.path = ""
 	session := r.c.Session()
-	path, err := r.c.Create(join(r.folder, "receipt")).Ephemeral().ParentContainers().Protected().Do(ctx)
+	path, err := r.c.Create(client.Join(r.folder, "receipt")).Ephemeral().ParentContainers().Protected().Do(ctx)
 	if err != nil {
 		return fmt.Errorf("making the receipt: %w", bare(err))
 	}
@@ -113,11 +113,4 @@ func bare(err error) error {
 		return op.Err
 	}
 	return err
-}
-
-func join(parent, name string) string {
-	if parent == "/" {
-		return "/" + name
-	}
-	return parent + "/" + name
 }
