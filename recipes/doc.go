@@ -1,12 +1,19 @@
 // Package recipes holds the recipes, one package a family. They use only what package client exports.
 //
-//	problem                                     package          recipe            Curator's name
-//	one holder at a time, fair, with a token    recipes/lock     lock.Mutex        InterProcessMutex
-//	one leader at a time, in the background     recipes/leader   leader.Latch      LeaderLatch
-//	a function that only the leader runs        recipes/leader   leader.Selector   LeaderSelector
-//	who leads, for those who do not take part   recipes/leader   leader.Observer   LeaderLatch.getLeader
-//	all wait until somebody opens               recipes/barrier  barrier.Barrier   DistributedBarrier
-//	all begin together and end together         recipes/barrier  barrier.Double    DistributedDoubleBarrier
+//	problem                                    package          recipe               Curator's name
+//	one holder at a time, fair, with a token   recipes/lock     lock.Mutex           InterProcessMutex
+//	one writer or many readers                 recipes/lock     lock.RWMutex         InterProcessReadWriteLock
+//	so many holders at a time                  recipes/lock     lock.Semaphore       InterProcessSemaphoreV2
+//	one leader at a time, in the background    recipes/leader   leader.Latch         LeaderLatch
+//	a function that only the leader runs       recipes/leader   leader.Selector      LeaderSelector
+//	who leads, for those who do not take part  recipes/leader   leader.Observer      LeaderLatch.getLeader
+//	all wait until somebody opens              recipes/barrier  barrier.Barrier      DistributedBarrier
+//	all begin together and end together        recipes/barrier  barrier.Double       DistributedDoubleBarrier
+//	a number that all change                   recipes/counter  counter.Int64        DistributedAtomicLong
+//	bytes that all change                      recipes/counter  counter.Value        DistributedAtomicValue
+//	unique numbers, cheaply                    recipes/counter  counter.Cached       CachedAtomicLong
+//	a number that all see at once              recipes/counter  counter.SharedCount  SharedCount
+//	bytes that all see at once                 recipes/counter  counter.SharedValue  SharedValue
 //
 // # What holds for all of them
 //

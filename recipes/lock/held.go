@@ -12,6 +12,7 @@ import (
 type Held struct {
 	c     *client.Client
 	place *contend.Place
+	gate  <-chan struct{} // closed when what was needed to acquire it has been given back; nil if nothing was
 }
 
 // Context ends when the hold does. Do the work under it. Its cause says why: ErrUnlocked after Unlock, ErrDeleted if somebody else
@@ -41,6 +42,9 @@ func (h *Held) Guard() client.Op { return h.c.Check(h.place.Path()) }
 // session. Unlocking what was already lost is no error.
 func (h *Held) Unlock() error {
 	h.place.End(ErrUnlocked)
+	if h.gate != nil {
+		defer func() { <-h.gate }()
+	}
 	if err := h.place.Leave(); err != nil {
 		return fmt.Errorf("lock: unlock: %w", err)
 	}

@@ -79,7 +79,7 @@ func (m *Mutex) Lock(ctx context.Context) (*Held, error) {
 		}
 		err = place.Await(ctx)
 		if err == nil {
-			return &Held{m.q.Client, place}, nil
+			return &Held{c: m.q.Client, place: place}, nil
 		}
 		_ = place.Leave() // what could not be deleted now is deleted in the background
 		if !errors.Is(err, contend.ErrGone) {
@@ -96,7 +96,7 @@ func (m *Mutex) TryLock(ctx context.Context) (*Held, error) {
 		return nil, m.fail("try", ctx, err)
 	}
 	if place.First() {
-		return &Held{m.q.Client, place}, nil
+		return &Held{c: m.q.Client, place: place}, nil
 	}
 	_ = place.Leave()
 	return nil, ErrNotAcquired

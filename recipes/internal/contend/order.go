@@ -15,6 +15,6 @@ func key(child, name string) string {
 }
 
 // order sorts children by their keys. Equal keys keep the server's order.
-func order(children []string, name string) {
-	slices.SortStableFunc(children, func(a, b string) int { return cmp.Compare(key(a, name), key(b, name)) })
+func order(children []string, key func(child string) string) {
+	slices.SortStableFunc(children, func(a, b string) int { return cmp.Compare(key(a), key(b)) })
 }

@@ -25,7 +25,7 @@ func TestOrder(t *testing.T) {
 		"0123456789abcdef0123456789abcdef__lock__0000000000",
 		"readme",
 	}
-	order(got, "lock-")
+	order(got, func(child string) string { return key(child, "lock-") })
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +29,10 @@ type Queue struct {
 	Parent string
 	Name   string // "lock-"
 	Data   []byte // of each contender's znode
+
+	Key    func(child string) string // what children are ordered by, if it is not what follows Name
+	Blocks func(child string) bool   // which of those ahead are waited for, if not all
+	Number string                    // the digits to take, instead of the server's next
 }
 
 // Place is one contender's znode.
@@ -35,7 +40,8 @@ type Place struct {
 	q     Queue
 	path  string
 	czxid int64
-	ahead []string // who stood before it at the last look, nearest last
+	ahead []string // who stood before it and blocks it, at the last look, nearest last
+	total int      // how many there were in all
 
 	ctx context.Context // the place's life: ends when it is left, its znode is deleted, or its session ends
 	end context.CancelCauseFunc
@@ -64,7 +70,10 @@ func (q Queue) Enter(ctx context.Context) (*Place, error) {
 
 func (q Queue) enter(ctx context.Context) (*Place, error) {
 	session := q.Client.Session()
-	create := q.Client.Create(client.Join(q.Parent, q.Name)).Data(q.Data).Ephemeral().Sequential().ParentContainers().Protected()
+	create := q.Client.Create(client.Join(q.Parent, q.Name+q.Number)).Data(q.Data).Ephemeral().ParentContainers().Protected()
+	if q.Number == "" {
+		create = create.Sequential()
+	}
 	made := create.Async(ctx)
 	listed := q.Client.Children(q.Parent).Async(ctx)
 
@@ -144,16 +153,48 @@ func (p *Place) look(ctx context.Context) error {
 	return p.sort(names)
 }
 
+// LookW is look with a watch on the parent's children, for who waits for their number.
+func (p *Place) LookW(ctx context.Context) (*client.Watch, error) {
+	names, _, watch, err := p.q.Client.Children(p.q.Parent).DoW(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil, ErrGone
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := p.sort(names); err != nil {
+		watch.Stop()
+		return nil, err
+	}
+	return watch, nil
+}
+
 func (p *Place) sort(names []string) error {
-	order(names, p.q.Name)
+	order(names, p.q.key)
 	at := slices.Index(names, client.Base(p.path))
 	if at < 0 {
 		p.end(ErrGone)
 		return ErrGone
 	}
-	p.ahead = names[:at]
+	p.total, p.ahead = len(names), names[:at]
+	if p.q.Blocks != nil {
+		p.ahead = slices.DeleteFunc(p.ahead, func(child string) bool { return !p.q.Blocks(child) })
+	}
 	return nil
 }
+
+func (q Queue) key(child string) string {
+	if q.Key != nil {
+		return q.Key(child)
+	}
+	return key(child, q.Name)
+}
+
+// Number is the place's digits.
+func (p *Place) Number() string { return p.path[strings.LastIndex(p.path, p.q.Name)+len(p.q.Name):] }
+
+// Total is how many children the parent had at the last look.
+func (p *Place) Total() int { return p.total }
 
 // First tells whether nobody was ahead at the last look.
 func (p *Place) First() bool { return len(p.ahead) == 0 }
