@@ -3,6 +3,7 @@ package bench
 import (
 	"cmp"
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -11,8 +12,10 @@ import (
 	"time"
 )
 
-// task does one operation for the caller with that number; each caller is one goroutine.
+// task does one operation for the caller with that number; each caller is one goroutine. errOver ends a window early.
 type task func(caller int) error
+
+var errOver = errors.New("nothing is left to be done")
 
 // sample is what one window saw.
 type sample struct {
@@ -42,7 +45,9 @@ func window(b *testing.B, callers int, length time.Duration, do task) sample {
 		n := int64(0)
 		defer func() { ops.Add(n) }()
 		for ; !over.Load(); n++ {
-			if err := do(caller); err != nil {
+			if err := do(caller); errors.Is(err, errOver) {
+				break
+			} else if err != nil {
 				return err
 			}
 		}
@@ -83,22 +88,29 @@ type contest struct {
 	sides   []task
 }
 
-// run returns each side's windows. The sides take turns in one order and the next time in the other, so that what slowly becomes
-// faster or slower favours none. The first round is not kept: server and connections warm up in it.
+// run returns each side's windows.
 func (c contest) run(b *testing.B) [][]sample {
 	b.Helper()
-	samples := make([][]sample, len(c.sides))
-	for round := range c.rounds + 1 {
-		if round > 1 && !c.until.IsZero() && time.Now().After(c.until) {
+	return inTurns(c.rounds, len(c.sides), c.until, func(side int) sample {
+		b.Helper()
+		return c.window(b, c.sides[side])
+	})
+}
+
+// inTurns returns each side's samples. The sides take turns in one order and the next time in the other, so that what slowly becomes
+// faster or slower favours none. The first round is not kept: server and connections warm up in it.
+func inTurns(rounds, sides int, until time.Time, measure func(side int) sample) [][]sample {
+	samples := make([][]sample, sides)
+	for round := range rounds + 1 {
+		if round > 1 && !until.IsZero() && time.Now().After(until) {
 			break
 		}
-		for turn := range c.sides {
+		for turn := range sides {
 			side := turn
 			if round%2 == 1 {
-				side = len(c.sides) - 1 - turn
+				side = sides - 1 - turn
 			}
-			s := c.window(b, c.sides[side])
-			if round > 0 {
+			if s := measure(side); round > 0 {
 				samples[side] = append(samples[side], s)
 			}
 		}
