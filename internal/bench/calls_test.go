@@ -72,7 +72,7 @@ var (
 func (op call) callers(b *testing.B, srv target) [callSides]task {
 	b.Helper()
 	ctx := b.Context()
-	conn, c := plain(b, srv.addr, nil), ours(b, srv.addr, nil)
+	conn, c := plain(b, srv.addr, nil), ours(b, srv.addr)
 	prepare(b, conn, root, nil)
 	prepare(b, conn, dataPath, payload)
 	return [callSides]task{

@@ -56,16 +56,12 @@ type quiet struct{}
 
 func (quiet) Printf(string, ...any) {}
 
-// ours connects our client; with trips, through a connection that counts.
-func ours(b *testing.B, addr string, trips *flights) *client.Client {
+// ours connects our client.
+func ours(b *testing.B, addr string, opts ...client.Option) *client.Client {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), sessionTimeout)
 	defer cancel()
-	opts := []client.Option{client.WithSessionTimeout(sessionTimeout)}
-	if trips != nil {
-		opts = append(opts, client.WithDial(trips.dial))
-	}
-	c, err := client.Connect(ctx, addr, opts...)
+	c, err := client.Connect(ctx, addr, append(opts, client.WithSessionTimeout(sessionTimeout))...)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -47,8 +47,8 @@ type field struct {
 // everybody connects all sides; with foreign those, too, that are not Go's.
 func everybody(b *testing.B, addr string, others bool) *field {
 	b.Helper()
-	f := &field{conn: plain(b, addr, nil), ours: ours(b, addr, nil), sides: []int{asConn, asOurs}}
-	keeper := ours(b, addr, nil)
+	f := &field{conn: plain(b, addr, nil), ours: ours(b, addr), sides: []int{asConn, asOurs}}
+	keeper := ours(b, addr)
 	prepare(b, f.conn, root, nil)
 	prepare(b, f.conn, dataPath, payload)
 	prepare(b, f.conn, childrenPath, nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-zookeeper/zk"
 
+	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/lock"
 )
 
@@ -41,14 +42,16 @@ func contenders(b *testing.B, srv target, side, n int, trips []flights) task {
 	cycles := make([]func() error, n)
 	for i := range n {
 		var counted *flights
+		var opts []client.Option
 		if trips != nil {
 			counted = &trips[i]
+			opts = append(opts, client.WithDial(counted.dial))
 		}
 		switch side {
 		case byZK:
 			cycles[i] = zkCycle(plain(b, srv.addr, counted), path)
 		case byMutex:
-			mutex, err := lock.NewMutex(ours(b, srv.addr, counted), path)
+			mutex, err := lock.NewMutex(ours(b, srv.addr, opts...), path)
 			if err != nil {
 				b.Fatal(err)
 			}

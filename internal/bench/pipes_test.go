@@ -167,12 +167,14 @@ func BenchmarkPipe(b *testing.B) {
 func benchPipe(b *testing.B, srv target) {
 	b.Helper()
 	b.Run("ours", func(b *testing.B) {
-		c := ours(b, srv.addr, nil)
+		var calls tally
+		c := ours(b, srv.addr, client.WithDial(calls.dial))
 		prepare(b, c.Conn(), root, nil)
 		prepare(b, c.Conn(), dataPath, payload)
 		p := &pipe{c: c, flying: make([]*client.Future[*zk.Stat], inFlight)}
 		b.ReportAllocs()
 		b.ResetTimer()
+		calls.reset()
 		for range b.N {
 			if err := p.send(b.Context()); err != nil {
 				b.Fatal(err)
@@ -182,5 +184,7 @@ func benchPipe(b *testing.B, srv target) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+		b.ReportMetric(float64(calls.writes.Load())/float64(b.N), "writes/op")
+		b.ReportMetric(float64(calls.reads.Load())/float64(b.N), "reads/op")
 	})
 }
