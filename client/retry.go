@@ -99,6 +99,11 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 
 // await waits for an attempt. A context that ends first leaves the call to itself: its result belongs to nobody else.
 func await(ctx context.Context, call *session.Call) error {
+	select {
+	case <-call.Done(): // as most of many futures are, once the first of them is
+		return call.Err()
+	default:
+	}
 	if done := ctx.Done(); done != nil {
 		select {
 		case <-call.Done():

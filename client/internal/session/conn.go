@@ -35,6 +35,7 @@ type conn struct {
 	live       bool
 	partial    []byte // an incomplete frame of zk.Conn's
 	out        []byte // frames for the network
+	gathers    int64  // when the SDK\'s first frame of out came: those behind it count as sent then, too; 0 if there is none
 	spare      []byte // the buffer that was written before
 	writing    bool   // somebody is writing to raw
 	writeBy    int64  // raw's write deadline, on the seam's clock
@@ -130,10 +131,13 @@ func (c *conn) submit(ctx context.Context, call *Call, body wire.Record) error {
 		c.seam.watches.flag(call.flight, c.out)
 	}
 	call.sent, call.size = true, int32(len(c.out)-at)
+	if c.gathers == 0 {
+		c.gathers = c.seam.now()
+	}
 	if cred, ok := body.(*wire.AuthRequest); ok {
 		c.askedApart(apart{xid: xid, cred: *cred, call: call})
 	} else {
-		c.inflight.push(entry{xid: xid, call: call, sent: c.seam.now()})
+		c.inflight.push(entry{xid: xid, call: call, sent: c.gathers})
 	}
 	c.flush()
 	return nil

@@ -127,7 +127,7 @@ func (c *conn) wake() {
 func (c *conn) writeOut() {
 	c.writing = true
 	buf := c.out
-	c.out, c.spare = c.spare[:0], nil
+	c.out, c.spare, c.gathers = c.spare[:0], nil, 0
 	setBy, deadline := c.writeDeadline()
 	c.mu.Unlock()
 	if setBy {
