@@ -33,8 +33,8 @@ const (
 	deletes
 )
 
-// operations are the table's rows. A new one needs an entry here and a case in each of testdata's programs.
-var operations = []operation{
+// operations are the table's rows. A new one needs an entry here or in more, and a case in each of testdata's programs.
+var operations = append([]operation{
 	{
 		name: "get",
 		conn: func(conn *zk.Conn, _ string) error {
@@ -107,4 +107,4 @@ var operations = []operation{
 			return err
 		},
 	},
-}
+}, more...)

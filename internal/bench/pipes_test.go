@@ -15,8 +15,8 @@ import (
 
 const (
 	inFlight   = 1000
-	pipeRounds = 15
-	pipeWindow = 200 * time.Millisecond
+	pipeRounds = 31
+	pipeWindow = 100 * time.Millisecond
 
 	aimPipe = 0.9 // ours/bare
 )

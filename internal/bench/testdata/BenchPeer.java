@@ -81,6 +81,16 @@ public class BenchPeer {
         return p -> zk.exists(DATA, false);
       case "children":
         return p -> zk.getChildren(CHILDREN, false, new Stat());
+      case "createStat":
+        return p -> zk.create(p, PAYLOAD, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT, new Stat());
+      case "setACL":
+        return p -> zk.setACL(DATA, Ids.OPEN_ACL_UNSAFE, -1);
+      case "count":
+        return p -> zk.getAllChildrenNumber(CHILDREN);
+      case "ephemerals":
+        return p -> zk.getEphemerals();
+      case "whoAmI":
+        return p -> zk.whoAmI();
       case "getACL":
         return p -> zk.getACL(DATA, new Stat());
       case "set":

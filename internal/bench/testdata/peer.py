@@ -11,6 +11,7 @@ import threading
 import time
 
 from kazoo.client import KazooClient
+from kazoo.security import OPEN_ACL_UNSAFE
 
 DATA, CHILDREN = "/bench/data", "/bench/children"
 PAYLOAD = b"x" * 100
@@ -31,6 +32,8 @@ CALLS = {
     "children": lambda client, path: client.get_children(CHILDREN, include_data=True),
     "getACL": lambda client, path: client.get_acls(DATA),
     "set": lambda client, path: client.set(DATA, PAYLOAD),
+    "setACL": lambda client, path: client.set_acls(DATA, OPEN_ACL_UNSAFE),
+    "createStat": lambda client, path: client.create(path, PAYLOAD, include_data=True),
     "create": lambda client, path: client.create(path, PAYLOAD),
     "delete": lambda client, path: client.delete(path),
     "multi": lambda client, path: multi(client),
