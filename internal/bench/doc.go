@@ -1,9 +1,12 @@
-// Package bench measures the SDK beside go-zookeeper's zk.Conn and zk.Lock, on one server in one run:
+// Package bench measures the SDK beside go-zookeeper's zk.Conn and zk.Lock, Apache's Java client and kazoo, on one server in one run:
 //
 //	go test -run '^$' -bench . ./internal/bench
 //
 // The server is Apache's, from Debian's package zookeeper; where that is not installed it is our own, and the table's heading says
-// so. BenchmarkSideBySide comes last and prints the table, after about a minute and a half in all.
+// so. BenchmarkSideBySide comes last and prints a table of zk.Conn and zk.Lock, after about a minute and a half. BenchmarkEveryCall prints
+// one of all clients and all operations, first on Apache's server, then on ours, each in a process of its own: five minutes more.
+//
+//	go test -run '^$' -bench EveryCall ./internal/bench
 //
 // # How to read the table
 //
@@ -20,6 +23,15 @@
 //
 // Where Apache's server is what limits both sides, more callers cannot tell them apart; so the calls are measured once more on our own
 // server, in this process.
+//
+// Every call: each client has one session and is its library's newest as Debian has it; testdata has the programs, and without Debian's
+// packages their columns are empty. They are told what to do window by window, measure themselves and take their turns with Go's clients.
+// All send the same request: a plain create, a getChildren2, a multi of a check and a set. What create makes is there for
+// delete to delete. Allocations are those of Go's clients alone, since the server is another process; those of the strings of the paths
+// that create and delete make are in both sides'.
+//
+// Ordered writes: so many sets on their way at once, from one goroutine or thread, against a client that does nothing but send one frame
+// again and again and look at each reply. zk.Conn cannot do it: it gets a goroutine for each set, and its writes arrive in any order.
 //
 // The other benchmarks are the same operations one by one, for the profiler:
 //

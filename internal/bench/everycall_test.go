@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	everyRounds = 9
+	everyRounds = 15
 	everyWindow = 80 * time.Millisecond
 	peerWarmUp  = time.Second // for each peer's compiler to have seen the calls that matter
 
@@ -150,7 +150,7 @@ func (r everyRow) allocs(side int) float64 {
 	return median(each(r.samples[side], sample.allocsPerOp))
 }
 
-// aim is about allocations, which are the same on every machine. Those of a window are a little more than its operations'.
+// aim is about allocations, which are the same on every machine. A window's are a little more than its operations': pings, for one.
 func (r everyRow) aim() string {
 	var most float64
 	switch r.op.name {

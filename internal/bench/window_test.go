@@ -30,29 +30,39 @@ func (s sample) rate() float64        { return float64(s.ops) / s.took.Seconds()
 func (s sample) allocsPerOp() float64 { return float64(s.allocs) / float64(s.ops) }
 func (s sample) bytesPerOp() float64  { return float64(s.bytes) / float64(s.ops) }
 
-// window lets the callers do operations until the time is over; each finishes the one it is at.
+// window lets the callers do operations until the time is over; each finishes the one it is at. What it takes to start them is not counted.
 func window(b *testing.B, callers int, length time.Duration, do task) sample {
 	b.Helper()
 	var over atomic.Bool
 	var ops atomic.Int64
-	var before, after runtime.MemStats
+	var ready sync.WaitGroup
+	ready.Add(callers)
+	begin, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- together(callers, func(caller int) error {
+			n := int64(0)
+			defer func() { ops.Add(n) }()
+			ready.Done()
+			<-begin
+			for ; !over.Load(); n++ {
+				if err := do(caller); errors.Is(err, errOver) {
+					break
+				} else if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}()
+	ready.Wait()
 	runtime.GC() // no window pays for what the one before it left
+	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
 	timer := time.AfterFunc(length, func() { over.Store(true) })
 	defer timer.Stop()
-	err := together(callers, func(caller int) error {
-		n := int64(0)
-		defer func() { ops.Add(n) }()
-		for ; !over.Load(); n++ {
-			if err := do(caller); errors.Is(err, errOver) {
-				break
-			} else if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	close(begin)
+	err := <-ended
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
 	if err != nil {
