@@ -12,7 +12,7 @@
 //
 // Machines are noisy, so only what was measured in the same round is compared: a round is one short window for each side, in
 // turns, and the next round takes them in the other order. The ratio is the median of the rounds' ratios; how far the rounds lie apart
-// stands beside it. Operations a second are medians, too, and compare only within their row.
+// stands beside it: the lowest and highest, or in the table of every call the quartiles. Operations a second are medians, too, and compare only within their row.
 //
 // Calls: "plain" is zk.Connect as everyone uses it; "seam" is the same zk.Conn with our connection beneath it, as Client.Conn hands it
 // out; "ours" is Client.Get and Client.Set with Do. Allocations are those of the whole process over a window, divided by its operations.

@@ -140,7 +140,7 @@ func (r everyRow) beside(side int) string {
 	if r.samples[side] == nil {
 		return "-"
 	}
-	return ratios(r.samples[asOurs], r.samples[side]).String()
+	return quartiles(r.samples[asOurs], r.samples[side]).String()
 }
 
 func (r everyRow) allocs(side int) float64 {
@@ -211,7 +211,7 @@ func (f *field) measure(b *testing.B, srv target) {
 					if row.op.conn == nil {
 						return 0
 					}
-					return ratios(row.samples[asOurs], row.samples[asConn]).median
+					return quartiles(row.samples[asOurs], row.samples[asConn]).median
 				})
 			if ok {
 				rows = append(rows, row)
@@ -229,7 +229,7 @@ func printEvery(w io.Writer, srv target, rows []everyRow, pipes []pipeRow) error
 	fmt.Fprintf(&text, "\nEvery call on %s.\n%s, %d CPUs, clients and server on one machine.\n", srv.name, runtime.Version(), runtime.NumCPU())
 	if len(rows) > 0 {
 		fmt.Fprintf(&text, `
-One session a client, %d bytes of data, %d children, synchronous calls. Ratios of operations/s: the %d rounds' median (lowest to highest).
+One session a client, %d bytes of data, %d children, synchronous calls. Ratios of operations/s: the %d rounds' median (the half between).
 
 `, dataBytes, childrenCount, everyRounds)
 		fmt.Fprintln(&text, "                  operations/s                       ratio                                                             allocations/op")

@@ -113,7 +113,7 @@ func (f *field) comparePipes(b *testing.B, srv target) []pipeRow {
 		samples := inTurns(pipeRounds, len(sides), time.Time{}, func(i int) sample { return f.pipe(b, writer, sides[i]) })
 		rows := make([]pipeRow, len(sides))
 		for i, s := range samples {
-			rows[i] = pipeRow{sides[i], s, ratios(s, samples[bareWriter])}
+			rows[i] = pipeRow{sides[i], s, quartiles(s, samples[bareWriter])}
 		}
 		return rows
 	}, func(rows []pipeRow) float64 { return rows[oursAsync].ratio.median })
@@ -143,7 +143,7 @@ func printPipes(w *strings.Builder, rows []pipeRow) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\nSets of %d bytes, %d on their way at once, one session. Ratio to raw frames: the %d rounds' median (lowest to highest).\n\n",
+	fmt.Fprintf(w, "\nSets of %d bytes, %d on their way at once, one session. Ratio to raw frames: the %d rounds' median (the half between).\n\n",
 		dataBytes, inFlight, pipeRounds)
 	fmt.Fprintf(w, "%-38s %8s   %-21s %14s   %s\n", "", "sets/s", "ratio", "allocations/op", "aim")
 	for _, r := range rows {

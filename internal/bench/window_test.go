@@ -170,10 +170,19 @@ func each(samples []sample, f func(sample) float64) []float64 {
 }
 
 // ratios compares two sides round by round.
-func ratios(a, b []sample) spread {
+func ratios(a, b []sample) spread { return spreadOf(roundByRound(a, b)) }
+
+// quartiles is ratios without the quarter of the rounds at either end: on a machine that stands still now and then, for longer than a window,
+// those tell of the machine alone.
+func quartiles(a, b []sample) spread {
+	values := slices.Sorted(slices.Values(roundByRound(a, b)))
+	return spread{values[len(values)/4], median(values), values[len(values)-1-len(values)/4]}
+}
+
+func roundByRound(a, b []sample) []float64 {
 	values := make([]float64, len(a))
 	for i := range a {
 		values[i] = a[i].rate() / b[i].rate()
 	}
-	return spreadOf(values)
+	return values
 }
