@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	everyRounds = 15
-	everyWindow = 80 * time.Millisecond
+	everyRounds = 9
+	everyWindow = 60 * time.Millisecond
 	peerWarmUp  = time.Second // for each peer's compiler to have seen the calls that matter
 
 	// What we aim at, for each operation and whatever zk.Conn needs.
@@ -150,6 +150,13 @@ func (r everyRow) allocs(side int) float64 {
 	return median(each(r.samples[side], sample.allocsPerOp))
 }
 
+func (r everyRow) perOp(side int) string {
+	if r.samples[side] == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", r.allocs(side))
+}
+
 // aim is about allocations, which are the same on every machine. A window's are a little more than its operations': pings, for one.
 func (r everyRow) aim() string {
 	var most float64
@@ -208,10 +215,13 @@ func (f *field) measure(b *testing.B, srv target) {
 					return f.compare(b, op, callers)
 				},
 				func(row everyRow) float64 {
-					if row.op.conn == nil {
-						return 0
+					theirs := row.samples[asOurs] // if no other client here has it
+					for _, side := range []int{asJava, asConn} {
+						if row.samples[side] != nil {
+							theirs = row.samples[side]
+						}
 					}
-					return quartiles(row.samples[asOurs], row.samples[asConn]).median
+					return quartiles(row.samples[asOurs], theirs).median
 				})
 			if ok {
 				rows = append(rows, row)
@@ -232,13 +242,13 @@ func printEvery(w io.Writer, srv target, rows []everyRow, pipes []pipeRow) error
 One session a client, %d bytes of data, %d children, synchronous calls. Ratios of operations/s: the %d rounds' median (the half between).
 
 `, dataBytes, childrenCount, everyRounds)
-		fmt.Fprintln(&text, "                  operations/s                       ratio                                                             allocations/op")
-		fmt.Fprintf(&text, "call      callers %8s%8s%8s%8s   %-21s %-21s %-21s %7s %6s   aim\n", everyNames[asConn], everyNames[asOurs], everyNames[asJava],
+		fmt.Fprintln(&text, "                   operations/s                       ratio                                                             allocations/op")
+		fmt.Fprintf(&text, "call       callers %8s%8s%8s%8s   %-22s %-22s %-25s %7s %6s   aim\n", everyNames[asConn], everyNames[asOurs], everyNames[asJava],
 			everyNames[asKazoo], "zookit/zk.Conn", "zookit/Java", "zookit/kazoo", "zk.Conn", "zookit")
 	}
 	for _, r := range rows {
-		fmt.Fprintf(&text, "%-9s %7d %8s%8s%8s%8s   %-21s %-21s %-21s %7.1f %6.1f   %s\n", r.op.name, r.callers, r.rate(asConn), r.rate(asOurs), r.rate(asJava),
-			r.rate(asKazoo), r.beside(asConn), r.beside(asJava), r.beside(asKazoo), r.allocs(asConn), r.allocs(asOurs), r.aim())
+		fmt.Fprintf(&text, "%-10s %7d %8s%8s%8s%8s   %-22s %-22s %-25s %7s %6s   %s\n", r.op.name, r.callers, r.rate(asConn), r.rate(asOurs), r.rate(asJava),
+			r.rate(asKazoo), r.beside(asConn), r.beside(asJava), r.beside(asKazoo), r.perOp(asConn), r.perOp(asOurs), r.aim())
 	}
 	printPipes(&text, pipes)
 	_, err := fmt.Fprintln(w, text.String())
