@@ -4,7 +4,7 @@
 //
 // The server is Apache's, from Debian's package zookeeper; where that is not installed it is our own, and the table's heading says
 // so. BenchmarkSideBySide comes last and prints a table of zk.Conn and zk.Lock, after about a minute and a half. BenchmarkEveryCall prints
-// one of all clients and all operations, first on Apache's server, then on ours, each in a process of its own: five minutes more.
+// one of all clients and all operations, first on Apache's server, then on ours, each in a process of its own: about six minutes more.
 //
 //	go test -run '^$' -bench EveryCall ./internal/bench
 //
@@ -24,7 +24,7 @@
 // Where Apache's server is what limits both sides, more callers cannot tell them apart; so the calls are measured once more on our own
 // server, in this process.
 //
-// Every call: each client has one session and is its library's newest as Debian has it; testdata has the programs, and without Debian's
+// Every call: each client has one session and is what Debian has of its library; testdata has the programs, and without Debian's
 // packages their columns are empty. They are told what to do window by window, measure themselves and take their turns with Go's clients.
 // All send the same request: a plain create, a getChildren2, a multi of a check and a set. What create makes is there for
 // delete to delete. Allocations are those of Go's clients alone, since the server is another process; those of the strings of the paths
