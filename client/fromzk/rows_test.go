@@ -1,4 +1,4 @@
-//nolint:errorlint // the old columns compare errors as code of their kind does
+//nolint:errorlint,noctx // the old columns compare errors and dial as code of their kind does
 package fromzk_test
 
 import (
