@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/zookit-go/zookit/cmd/zookit/internal/apache"
 	"github.com/zookit-go/zookit/cmd/zookit/internal/load"
 )
 
@@ -56,7 +57,7 @@ func (c *Cmd) Run(ctx context.Context, w io.Writer) error {
 		return fmt.Errorf("bench: --only: %w", err)
 	}
 	if b.Apache != "off" {
-		if b.classPath, err = findApache(); err != nil && b.Apache == "require" {
+		if b.classPath, err = apache.ClassPath(); err != nil && b.Apache == "require" {
 			return fmt.Errorf("bench: %w", err)
 		}
 	}
@@ -87,7 +88,7 @@ func (b *bench) sides() []side {
 	if b.classPath == "" {
 		return []side{ours()}
 	}
-	return []side{ours(), apache("Apache", b.classPath)}
+	return []side{ours(), apacheServer("Apache", b.classPath)}
 }
 
 // startAll starts one server of each kind.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/zookit-go/zookit/cmd/zookit/internal/apache"
 )
 
 // process is a server that runs beside us.
@@ -45,7 +47,7 @@ func launch(ctx context.Context, s side, durable bool) (*process, error) {
 	defer out.Close()
 	p.cmd = exec.CommandContext(ctx, command[0], command[1:]...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, out, out
-	dieWithParent(p.cmd)
+	apache.DieWithParent(p.cmd)
 	p.began = time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.name, err), os.RemoveAll(dir))

@@ -24,7 +24,7 @@ func (b *bench) resident(ctx context.Context) error {
 	b.printf("server             empty    PSS    full    PSS   bytes/znode   ours/it\n")
 	sides := b.sides()
 	if b.classPath != "" {
-		sides = append(sides, apache("Apache "+smallHeap, b.classPath, smallHeap))
+		sides = append(sides, apacheServer("Apache "+smallHeap, b.classPath, smallHeap))
 	}
 	var our float64
 	for i, s := range sides {

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 )
 
 // side is one kind of server, and how it is started.
@@ -38,9 +36,9 @@ func echo() side {
 	}}
 }
 
-// apache is Apache's server on a Java machine as it comes, but for the given flags. In memory means here that it does not wait for
+// apacheServer is Apache's server on a Java machine as it comes, but for the given flags. In memory means here that it does not wait for
 // its disk, as there is no Apache without one.
-func apache(name, classPath string, flags ...string) side {
+func apacheServer(name, classPath string, flags ...string) side {
 	return side{name: name, command: func(p *process, durable bool) ([]string, error) {
 		more := "forceSync=no\nadmin.enableServer=false\n"
 		if durable {
@@ -63,25 +61,4 @@ func zooCfg(p *process, more string) (string, error) {
 	text := fmt.Sprintf("tickTime=2000\ndataDir=%s\nclientPortAddress=%s\nclientPort=%s\nmaxClientCnxns=0\n%s",
 		filepath.Join(p.dir, "data"), host, port, more)
 	return file, os.WriteFile(file, []byte(text), 0o600)
-}
-
-// A jar of Debian's package zookeeper, or of one that it needs.
-var jars = []string{
-	"zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple", "netty-all", "snappy-java", "metrics-core",
-	"commons-cli", "jackson-core", "jackson-databind", "jackson-annotations",
-}
-
-// findApache returns the class path of Apache's server, or why there is none.
-func findApache() (classPath string, err error) {
-	if _, err := exec.LookPath("java"); err != nil {
-		return "", fmt.Errorf("no Java: Debian's package default-jre-headless brings it: %w", err)
-	}
-	paths := make([]string, len(jars))
-	for i, jar := range jars {
-		paths[i] = "/usr/share/java/" + jar + ".jar"
-		if _, err := os.Stat(paths[i]); err != nil {
-			return "", fmt.Errorf("no Apache ZooKeeper: Debian's package zookeeper brings it: %w", err)
-		}
-	}
-	return strings.Join(paths, ":"), nil
 }
