@@ -10,7 +10,7 @@ import (
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
-// A server that hangs costs a writer a third of the session timeout, one who only holds two thirds; the session is kept.
+// A server that hangs costs a writer three tenths of the session timeout, one who only holds two thirds; the session is kept.
 func TestHang(t *testing.T) {
 	for name, tt := range map[string]struct {
 		writes bool
@@ -52,13 +52,13 @@ func TestHang(t *testing.T) {
 	}
 }
 
-// Answers that come late, but before a third of the session timeout, are answers.
+// Answers that come late, but before three tenths of the session timeout, are answers.
 func TestSlowIsNotHung(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		c := w.Connect(t, "a", client.WithSessionTimeout(9*time.Second), client.WithRetry(client.NoRetry))
-		w.Net.Inject(fault.Always(fault.Reply("getData"), fault.Delay(2900*time.Millisecond)))
+		w.Net.Inject(fault.Always(fault.Reply("getData"), fault.Delay(2600*time.Millisecond)))
 		changes := c.States(ctx)
 		states(t, changes, client.Connected)
 		for range 10 {

@@ -21,12 +21,13 @@ const firstXid = -1 << 30
 // conn is the net.Conn that zk.Conn gets. Reading and writing each happen in one goroutine of zk.Conn's; the SDK's requests
 // come from anywhere.
 type conn struct {
-	seam *Seam
-	raw  net.Conn
-	done <-chan struct{} // closed when the connection has ended: that of life
-	life context.Context
-	end  context.CancelFunc
-	kick chan struct{} // wakes the flusher
+	seam   *Seam
+	raw    net.Conn
+	server Server
+	done   <-chan struct{} // closed when the connection has ended: that of life
+	life   context.Context
+	end    context.CancelFunc
+	kick   chan struct{} // wakes the flusher
 
 	reader // of the goroutine that reads
 
@@ -59,8 +60,8 @@ type apart struct {
 	after uint64           // how many frames were sent before it
 }
 
-func newConn(s *Seam, raw net.Conn, deadline time.Time) *conn {
-	c := &conn{seam: s, raw: raw, kick: make(chan struct{}, 1), xid: firstXid}
+func newConn(s *Seam, raw net.Conn, server Server, deadline time.Time) *conn {
+	c := &conn{seam: s, raw: raw, server: server, kick: make(chan struct{}, 1), xid: firstXid}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.done = c.life.Done()
 	c.reader = reader{c: c, phase: handshaking, deadline: int64(deadline.Sub(s.start))}
@@ -194,7 +195,7 @@ func (c *conn) goLive() error {
 	c.rearm()
 	c.live = true
 	err := c.release()
-	c.listen(s.info.Timeout / 3)
+	c.listen(silenceLimit(s.info.Timeout))
 	c.mu.Unlock()
 	if err != nil {
 		s.mu.Unlock()

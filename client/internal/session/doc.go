@@ -30,7 +30,7 @@
 //   - When a connection ends, every call in flight fails at once with ErrConnectionLoss.
 //   - A connection that is not wanted any more, because the list of servers has changed or a server that writes was found, takes no more of the
 //     SDK's requests and closes with the last answer that is owed.
-//   - A server that is silent for a third of the session timeout while it owes an answer is given up.
+//   - A server that is silent for three tenths of the session timeout while it owes an answer is given up.
 //   - Every frame's time of sending is kept until its reply. The last answered one plus the session timeout is the moment up to
 //     which the server cannot have expired the session; when it passes, the session is declared lost here, before any other
 //     client can see its ephemerals vanish. zk.Conn is told at its next handshake, which is then answered without a server.
@@ -42,7 +42,7 @@
 //	flusher  | conn       | the connection end  | writes what has gathered while another write was under way
 //	seek     | conn       | the connection end  | looks for a server that writes, while connected to one that does not
 //	loss     | timer      | Session end         | looks at the clock once a session timeout, runs only for that moment
-//	silence  | timer      | the connection end  | looks whether an answer is owed for too long, at most twice a third of a session timeout
+//	silence  | timer      | the connection end  | looks whether an answer is owed for too long, at most twice in three tenths of a session timeout
 //	retiring | timer      | the connection end  | ends a connection that owes its last answers for too long
 //
 // The ensemble is asked, and pauses are slept, in the goroutine of zk.Conn's that dials.

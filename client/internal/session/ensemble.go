@@ -55,7 +55,7 @@ func (p *pacer) lookUp(limit time.Duration) error {
 	defer p.mu.Unlock()
 	if err != nil {
 		if !p.given {
-			p.left = 0
+			p.queue = nil
 			return fmt.Errorf("session: asking for the servers: %w", err)
 		}
 		return errAsked
@@ -64,7 +64,7 @@ func (p *pacer) lookUp(limit time.Duration) error {
 		p.given = true
 		p.servers, p.curr = slices.Clone(servers), -1
 		rand.Shuffle(len(p.servers), func(i, j int) { p.servers[i], p.servers[j] = p.servers[j], p.servers[i] })
-		p.left = len(p.servers)
+		p.line()
 	}
 	return errAsked
 }
@@ -109,13 +109,15 @@ func (p *pacer) update(servers []Server, random func() float64) (move bool, err 
 	}
 	p.servers, move = rebalance(old, servers, p.trying, random)
 	p.given, p.set, p.ask = true, true, false
-	p.curr, p.left = -1, len(p.servers)
+	p.curr, p.asked = -1, false
 	if move || p.since.IsZero() {
+		p.line()
 		p.round = 0 // the new ones have not failed yet
 		p.since = time.Time{}
 		return move, nil
 	}
 	p.curr = slices.Index(p.servers, p.trying)
+	p.line()
 	return false, nil
 }
 

@@ -4,16 +4,22 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/go-zookeeper/zk"
 )
 
-// Pauses between rounds of connecting to all servers.
+// Pauses between attempts to connect. They grow by half from round to round, so that an ensemble that is back is found within about a sixth
+// of the time that it took, by an attempt at one of three servers.
 const (
 	firstPause = 20 * time.Millisecond
-	maxPause   = time.Second
+	maxPause   = time.Second // for a whole round
+	// spreadOver is over how many servers that is spread at most.
+	spreadOver = 4
+	// Of tellEvery rounds with the longest pause, zk.Conn is told of the last: not before an election should be over.
+	tellEvery = 3
 	// A connection that lived shorter than this counts as one more failed attempt: a server that accepts and then closes must
 	// not be asked in a tight loop.
 	steady = time.Second
@@ -26,10 +32,11 @@ var (
 )
 
 // pacer decides which server is tried next, and when. It is zk.Conn's HostProvider. The first round after a steady connection
-// starts at once, later ones after growing, jittered pauses.
+// starts at once, later ones with growing, jittered pauses before every server: while an ensemble elects its leader, servers accept and
+// close at once, and one attempt finds as well as three that it is over. In a round, servers that said nothing come last.
 //
 // zk.Conn fails the calls of its own users with zk.ErrNoServer only when told that a round is over, and then sleeps a second. It
-// is told so once the pause would be that long anyway.
+// is told so now and then, once the pause would be that long anyway.
 type pacer struct {
 	closing  context.Context
 	ensemble Ensemble // asked before every round; nil: only update changes the list
@@ -38,14 +45,18 @@ type pacer struct {
 	servers []Server
 	given   bool // servers is more than what zk.Conn was told, which means nothing where there is an ensemble
 	curr    int
-	round   int    // that is under way; 0 is the first since a steady connection, -1 if it has not begun
-	left    int    // servers of this round that were not tried
-	ask     bool   // the ensemble, in the next wait
-	set     bool   // servers were set by update and are worth a round of their own
-	first   Server // to be tried before any other; Addr "" if none
+	round   int           // that is under way; 0 is the first since a steady connection, -1 if it has not begun
+	queue   []Server      // servers of this round that were not tried
+	share   time.Duration // the pause before each of them, without jitter
+	asked   bool          // the ensemble, before this round: the pause before its first server was then
+	ask     bool          // the ensemble, in the next wait
+	set     bool          // servers were set by update and are worth a round of their own
+	first   Server        // to be tried before any other; Addr "" if none
 	trying  Server
 	since   time.Time // of the present connection; zero while there is none
+	tried   time.Time // when
 	pause   time.Duration
+	suspects
 }
 
 func newPacer(closing context.Context, ensemble Ensemble) *pacer {
@@ -79,7 +90,7 @@ func (p *pacer) Next() (server string, retryStart bool) {
 	defer p.mu.Unlock()
 	if !p.since.IsZero() {
 		if time.Since(p.since) >= steady {
-			p.round, p.left = -1, 0
+			p.round, p.queue = -1, nil
 		}
 		p.since = time.Time{}
 	}
@@ -91,19 +102,23 @@ func (p *pacer) Next() (server string, retryStart bool) {
 		p.trying, p.first = p.first, Server{}
 		return p.trying.Addr, false
 	}
-	if p.left > 0 {
+	if len(p.queue) > 0 {
+		if !p.asked {
+			p.pause = jitter(p.share)
+		}
+		p.asked = false
 		return p.take(), false
 	}
 	p.round++
-	p.left = len(p.servers)
+	p.line()
+	p.share = 0
 	p.ask = p.ensemble != nil && (!p.set || p.round > 0)
+	p.asked = p.ask
 	if p.round > 0 {
 		p.set = false
-		pause := pauseBefore(p.round)
-		if pause >= maxPause {
-			retryStart = true
-		} else {
-			p.pause = pause/2 + rand.N(pause/2)
+		pause, rounds := pauseIn(p.round, len(p.servers))
+		if retryStart = rounds > 0 && rounds%tellEvery == 0; !retryStart {
+			p.share, p.pause = pause, jitter(pause)
 		}
 	}
 	if p.ask {
@@ -112,23 +127,51 @@ func (p *pacer) Next() (server string, retryStart bool) {
 	return p.take(), retryStart
 }
 
-// take is the next server of the list. The caller holds p.mu.
+// line puts the servers in the order of a round: from the one after the last, those that said nothing at the end. The caller holds p.mu.
+func (p *pacer) line() {
+	p.forget(p.servers)
+	p.queue = p.queue[:0]
+	var last []Server
+	for i := range p.servers {
+		s := p.servers[(p.curr+1+i)%len(p.servers)]
+		if p.suspected(s) {
+			last = append(last, s)
+		} else {
+			p.queue = append(p.queue, s)
+		}
+	}
+	p.queue = append(p.queue, last...)
+}
+
+// take is the next server of the round. The caller holds p.mu.
 func (p *pacer) take() string {
-	p.left--
-	p.curr = (p.curr + 1) % len(p.servers)
-	p.trying = p.servers[p.curr]
+	if len(p.queue) == 0 {
+		p.line()
+	}
+	p.trying = p.queue[0]
+	p.queue = p.queue[1:]
+	p.curr = slices.Index(p.servers, p.trying)
 	return p.trying.Addr
 }
 
-// pauseBefore is the longest pause before a round, doubling from firstPause.
-func pauseBefore(round int) time.Duration {
-	pause := firstPause
-	for range round - 1 {
-		if pause *= 2; pause >= maxPause {
-			return maxPause
+// pauseIn is the pause before each server of a round, growing from firstPause, and for how many rounds it has been as long as it gets.
+func pauseIn(round, servers int) (pause time.Duration, rounds int) {
+	pause = firstPause
+	most := maxPause / time.Duration(min(servers, spreadOver))
+	for i := 1; i < round; i++ {
+		if pause += pause / 2; pause >= most {
+			return most, round - i
 		}
 	}
-	return pause
+	return pause, 0
+}
+
+// jitter keeps clients apart that have lost the same server.
+func jitter(pause time.Duration) time.Duration {
+	if pause == 0 {
+		return 0
+	}
+	return pause*3/4 + rand.N(pause/2)
 }
 
 // Connected implements zk.HostProvider.
@@ -136,6 +179,7 @@ func (p *pacer) Connected() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.since = time.Now()
+	p.answered(p.trying, p.since.Sub(p.tried))
 }
 
 // wait sleeps the pause that Next decided on and, where a round begins, asks the ensemble, for limit at most. Neither is done in
@@ -159,6 +203,9 @@ func (p *pacer) wait(limit time.Duration) (Server, error) {
 	if ask {
 		return Server{}, p.lookUp(limit)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tried = time.Now()
 	return server, nil
 }
 

@@ -132,7 +132,7 @@ func (s *Seam) Dial(network, addr string, _ time.Duration) (net.Conn, error) {
 	if server.Addr != addr { // zk.Conn has another HostProvider
 		server = Server{Addr: addr}
 	}
-	ctx, cancel := context.WithTimeout(server.within(s.closing), patience)
+	ctx, cancel := context.WithTimeout(server.within(s.closing), s.pace.bound(server, patience))
 	defer cancel()
 	deadline, _ := ctx.Deadline()
 	raw, err := s.opts.Dial(ctx, network, addr)
@@ -140,9 +140,10 @@ func (s *Seam) Dial(network, addr string, _ time.Duration) (net.Conn, error) {
 	defer s.mu.Unlock()
 	if err != nil {
 		s.failure = err
+		s.pace.failed(server, err, true)
 		return nil, err
 	}
-	s.young = newConn(s, raw, deadline)
+	s.young = newConn(s, raw, server, deadline)
 	return s.young, nil
 }
 
@@ -242,6 +243,7 @@ func (s *Seam) down(c *conn, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failure = err
+	s.pace.failed(c.server, err, s.young == c)
 	if s.young == c {
 		s.young = nil
 	}

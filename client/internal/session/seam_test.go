@@ -142,7 +142,7 @@ func TestSilentHandshake(t *testing.T) {
 	})
 }
 
-// A server that falls silent is given up a third of the session timeout after the first request that it leaves unanswered, here zk.Conn's
+// A server that falls silent is given up three tenths of the session timeout after the first request that it leaves unanswered, here zk.Conn's
 // ping, and the session is lost after the whole of it, while the server cannot have expired it yet.
 func TestLossClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestLossClock(t *testing.T) {
 
 		r.peer.drain()
 		r.expect(t, "disconnected")
-		if at, want := time.Since(sent), timeout/3-time.Second+timeout/3; at != want {
+		if at, want := time.Since(sent), timeout/3-time.Second+silenceLimit(timeout); at != want {
 			t.Errorf("disconnected %v after the last answered request, want %v", at, want)
 		}
 		r.expect(t, "lost: "+ErrLost.Error())

@@ -8,15 +8,18 @@ import (
 // errSilent ends a connection whose server no longer says anything.
 var errSilent = errors.New("session: the server is silent")
 
-// silence watches for a server that hangs: for a third of the session timeout nothing at all has come, although something is waited for. So
-// a client that asks finds another server with two thirds of its session left, and one that does not ask at its second ping. A server that
-// talks without answering is what the read deadline is for.
+// silence watches for a server that hangs: for three tenths of the session timeout nothing at all has come, although something is waited for.
+// So a client that asks has found another server within a third, with two thirds of its session left, and one that does not ask by its second
+// ping. A server that talks without answering is what the read deadline is for.
 //
-// It is a timer that looks when a third may have passed at the earliest, not something that every frame touches.
+// It is a timer that looks when that have passed at the earliest, not something that every frame touches.
 type silence struct {
 	limit time.Duration
 	timer *time.Timer // nil until the connection serves
 }
+
+// silenceLimit is how long a server may say nothing.
+func silenceLimit(timeout time.Duration) time.Duration { return timeout * 3 / 10 }
 
 // listen begins it. The caller holds c.mu.
 func (c *conn) listen(limit time.Duration) {
