@@ -72,7 +72,7 @@
 // When a connection ends, every call in flight fails at once with ErrConnectionLoss and the retry policy decides. One-shot watches are armed
 // again on the next connection, before any other request of the client's, and tell of what happened meanwhile. When the session timeout has
 // passed since the last answered request was sent, the client declares the session Lost on its own, without a server's word; that is
-// before the server can. Servers are looked for at once, then with pauses of 20 ms before each that grow to a second for a whole round. A server that
+// before the server can. Servers are looked for at once, then with pauses of 20 ms before each that grow to 0.3 s, or to a second for one that is alone. A server that
 // says nothing although it owes an answer is given up after three tenths of the session timeout, and tried last for a while; one that does not
 // answer the handshake after a 24th of the session timeout while there are others, after twice as long the next time, up to a third of it.
 //

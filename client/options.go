@@ -51,7 +51,8 @@ func WithSessionTimeout(d time.Duration) Option {
 
 // WithConnectTimeout bounds one attempt to connect to one server, handshake included. The default is a third of the session
 // timeout, so that a hung server leaves time to find another before the session is over. Where there are several servers, the first
-// attempt at each gets an eighth of that, or four times what the fastest has taken, and twice as much after each that was not answered.
+// attempt at each gets an eighth of that (a third before the first connection), or four times what the fastest has taken, and twice as
+// much after each that was not answered.
 func WithConnectTimeout(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {

@@ -12,14 +12,14 @@ import (
 )
 
 // Pauses between attempts to connect. They grow by half from round to round, so that an ensemble that is back is found within about a sixth
-// of the time that it took, by an attempt at one of three servers.
+// of the time that it took, by an attempt at one of three servers, and never later than an aim of the project allows: 0.3 s.
 const (
 	firstPause = 20 * time.Millisecond
-	maxPause   = time.Second // for a whole round
-	// spreadOver is over how many servers that is spread at most.
-	spreadOver = 4
-	// Of tellEvery rounds with the longest pause, zk.Conn is told of the last: not before an election should be over.
-	tellEvery = 3
+	maxPause   = 300 * time.Millisecond
+	maxAlone   = time.Second // where there is only one server
+	// zk.Conn is told of the end of a round once the pauses have grown, after so many rounds, or attempts if these are more: not before an
+	// election should be over.
+	tellRounds, tellAttempts = 4, 12
 	// A connection that lived shorter than this counts as one more failed attempt: a server that accepts and then closes must
 	// not be asked in a tight loop.
 	steady = time.Second
@@ -117,7 +117,8 @@ func (p *pacer) Next() (server string, retryStart bool) {
 	if p.round > 0 {
 		p.set = false
 		pause, rounds := pauseIn(p.round, len(p.servers))
-		if retryStart = rounds > 0 && rounds%tellEvery == 0; !retryStart {
+		every := max(1, min(tellRounds, tellAttempts/len(p.servers)))
+		if retryStart = rounds > 0 && rounds%every == 0; !retryStart {
 			p.share, p.pause = pause, jitter(pause)
 		}
 	}
@@ -157,7 +158,10 @@ func (p *pacer) take() string {
 // pauseIn is the pause before each server of a round, growing from firstPause, and for how many rounds it has been as long as it gets.
 func pauseIn(round, servers int) (pause time.Duration, rounds int) {
 	pause = firstPause
-	most := maxPause / time.Duration(min(servers, spreadOver))
+	most := maxPause
+	if servers == 1 {
+		most = maxAlone
+	}
 	for i := 1; i < round; i++ {
 		if pause += pause / 2; pause >= most {
 			return most, round - i
@@ -171,7 +175,7 @@ func jitter(pause time.Duration) time.Duration {
 	if pause == 0 {
 		return 0
 	}
-	return pause*3/4 + rand.N(pause/2)
+	return pause*2/3 + rand.N(pause/3)
 }
 
 // Connected implements zk.HostProvider.

@@ -12,6 +12,8 @@ const (
 	// hasty is the part of the patience with a server that its first attempt gets, while there are others to try. A server that is well
 	// answers a handshake in a few round trips, and one that hangs must not keep the client from those that are well.
 	hasty = 8
+	// hastyAtFirst is the same as long as nothing is known of the way to the servers.
+	hastyAtFirst = 3
 	// handshakes of the shortest one so far is what an attempt gets at least: far away servers are not given up in haste.
 	handshakes = 4
 )
@@ -20,7 +22,8 @@ const (
 // be that all of them are slow.
 type suspects struct {
 	silent map[Server]int // how many handshakes in a row were left unanswered; 0 for a connection that fell silent
-	best   time.Duration  // the shortest connecting so far, handshake included; 0 if there was none
+	known  bool           // there was a connection
+	best   time.Duration  // the shortest connecting so far, handshake included
 }
 
 func (s *suspects) suspected(server Server) bool {
@@ -31,8 +34,8 @@ func (s *suspects) suspected(server Server) bool {
 // answered notes a server that speaks, and how long it took to connect to it.
 func (s *suspects) answered(server Server, took time.Duration) {
 	delete(s.silent, server)
-	if s.best == 0 || took < s.best {
-		s.best = took
+	if !s.known || took < s.best {
+		s.known, s.best = true, took
 	}
 }
 
@@ -73,6 +76,9 @@ func (p *pacer) bound(server Server, patience time.Duration) time.Duration {
 		return patience
 	}
 	bound := max(patience/hasty, handshakes*p.best)
+	if !p.known {
+		bound = patience / hastyAtFirst
+	}
 	for range p.silent[server] {
 		if bound >= patience {
 			break

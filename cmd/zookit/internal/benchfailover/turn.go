@@ -57,9 +57,19 @@ var kinds = []struct {
 const (
 	// calm is how long everybody writes before a fault.
 	calm = 2500 * time.Millisecond
-	// moot is how long after a fault a success may still be owed to the server that has it.
+	// moot is how long after a fault a success may still be owed to the server that has it: what was answered waits to be read.
 	moot = 20 * time.Millisecond
+	// A stopped process stops when each of its threads has its turn, which takes its time on a busy machine; nobody is back so soon.
+	mootHang = 250 * time.Millisecond
 )
+
+// moot is that for those who need the server.
+func (f fault) moot() time.Duration {
+	if f.hang {
+		return mootHang
+	}
+	return moot
+}
 
 var errNoRoles = errors.New("no leader and two followers")
 
@@ -108,7 +118,7 @@ func (b *bench) measure(ctx context.Context, e *ensemble, victim *peer, f fault,
 	done := make(chan struct{}, len(writers))
 	start := time.Now()
 	for i, w := range writers {
-		first, session, dials := w.await(start.Add(moot)), w.session(), w.door.dials.Load()
+		first, session, dials := w.await(start.Add(f.moot())), w.session(), w.door.dials.Load()
 		go func() {
 			o := &r.clients[i]
 			select {
@@ -128,7 +138,11 @@ func (b *bench) measure(ctx context.Context, e *ensemble, victim *peer, f fault,
 	if err != nil {
 		cancel()
 	}
-	if rest(ctx, time.Until(start.Add(moot))) == nil {
+	needed := moot // by the ensemble
+	if f.leader {
+		needed = f.moot()
+	}
+	if rest(ctx, time.Until(start.Add(needed))) == nil {
 		select {
 		case at := <-probe(ctx, e.addrs()):
 			r.ensemble, r.back = at.Sub(start), true
