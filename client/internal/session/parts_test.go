@@ -48,7 +48,8 @@ func TestXidsStayInTheirRange(t *testing.T) {
 	}
 }
 
-// The first round has no pauses, later ones ever longer ones; when they have long been a second zk.Conn is told, so that its own callers hear zk.ErrNoServer.
+// The first round has no pauses, later ones ever longer ones; when these have been long for a while zk.Conn is told, so that its own callers hear
+// zk.ErrNoServer.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer(t.Context(), nil)
