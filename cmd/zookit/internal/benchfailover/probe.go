@@ -79,7 +79,7 @@ func probeOnce(ctx context.Context, addr string) error {
 		r := wire.NewReader(frame)
 		h.Decode(&r)
 		if h.Err != wire.OK {
-			return fmt.Errorf("%v", h.Err)
+			return fmt.Errorf("a probe is refused: %w", h.Err)
 		}
 	}
 	return nil
