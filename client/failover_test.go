@@ -24,15 +24,16 @@ type failover struct {
 }
 
 // newFailover connects; the znode /x is there then, and the connection is a steady one.
-func newFailover(t *testing.T, w *zktest.World) *failover {
+func newFailover(t *testing.T, w *zktest.World, opts ...client.Option) *failover {
 	t.Helper()
 	for _, addr := range three {
 		gate(t, w, addr)
 	}
 	f := &failover{}
 	var err error
-	f.Client, err = client.Connect(t.Context(), strings.Join(three, ","), client.WithSessionTimeout(9*time.Second),
-		client.WithDial(countDials(w.Host("a"), &f.dials)))
+	f.Client, err = client.Connect(t.Context(), strings.Join(three, ","), append([]client.Option{
+		client.WithSessionTimeout(9 * time.Second), client.WithDial(countDials(w.Host("a"), &f.dials)),
+	}, opts...)...)
 	must(t, err)
 	t.Cleanup(func() { _ = f.Close(context.WithoutCancel(t.Context())) }) // while the servers are still there
 	_, err = f.Create("/x").Do(t.Context())
@@ -177,6 +178,18 @@ func TestLongOutage(t *testing.T) {
 		must(t, err)
 		if took := time.Since(start); took > 1100*time.Millisecond {
 			t.Errorf("back after %v", took)
+		}
+	})
+}
+
+// What follows the handshake is part of the attempt: servers that take their time over an identity get more time with each attempt, too.
+func TestSlowIdentity(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		f := newFailover(t, w, client.WithAuth("digest", []byte("ann:secret")))
+		w.Net.Inject(fault.Always(fault.Reply("auth").Host("a"), fault.Delay(time.Second)))
+		w.Host("a").Cut()
+		if took, dials := f.write(t); took > 5*time.Second || dials != 7 {
+			t.Errorf("it took %v and %d attempts", took, dials)
 		}
 	})
 }

@@ -202,6 +202,7 @@ func (c *conn) goLive() error {
 		return err
 	}
 	s.young, s.failure = nil, nil
+	s.pace.served(c.server)
 	// Whoever ends the one before may not have come to tell of it: zk.Conn can be told first, and connect at once.
 	if s.live.Swap(c) != nil && s.opts.Hooks.Disconnected != nil {
 		s.opts.Hooks.Disconnected()

@@ -49,5 +49,5 @@
 //
 // # Locks
 //
-// Seam.mu before conn.mu before watchTable.mu, never the other way round. Hooks run under Seam.mu and must not call back.
+// Seam.mu before conn.mu before watchTable.mu, and before pacer.mu, never the other way round. Hooks run under Seam.mu and must not call back.
 package session

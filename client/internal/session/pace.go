@@ -183,7 +183,6 @@ func (p *pacer) Connected() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.since = time.Now()
-	p.answered(p.trying, p.since.Sub(p.tried))
 }
 
 // wait sleeps the pause that Next decided on and, where a round begins, asks the ensemble, for limit at most. Neither is done in

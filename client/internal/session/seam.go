@@ -20,7 +20,8 @@ type Options struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Timeout is the session timeout that zk.Conn will ask for; it paces the first connection. 0 if unknown.
 	Timeout time.Duration
-	// Patience bounds one attempt to connect, dial and handshake together. 0: a third of the session timeout.
+	// Patience bounds one attempt to connect, dial and handshake together; the first to each of
+	// several servers gets a part of it. 0: a third of the session timeout.
 	Patience time.Duration
 	// MaxRequest is the longest frame, in bytes, that is sent.
 	MaxRequest int

@@ -23,7 +23,7 @@ const (
 type suspects struct {
 	silent map[Server]int // how many handshakes in a row were left unanswered; 0 for a connection that fell silent
 	known  bool           // there was a connection
-	best   time.Duration  // the shortest connecting so far, handshake included
+	best   time.Duration  // the shortest connecting so far, handshake and identities included
 }
 
 func (s *suspects) suspected(server Server) bool {
@@ -31,11 +31,13 @@ func (s *suspects) suspected(server Server) bool {
 	return ok
 }
 
-// answered notes a server that speaks, and how long it took to connect to it.
-func (s *suspects) answered(server Server, took time.Duration) {
-	delete(s.silent, server)
-	if !s.known || took < s.best {
-		s.known, s.best = true, took
+// served notes that a connection to a server serves: the handshake is over, and what follows it for identities.
+func (p *pacer) served(server Server) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.silent, server)
+	if took := time.Since(p.tried); !p.known || took < p.best {
+		p.known, p.best = true, took
 	}
 }
 

@@ -77,7 +77,7 @@ func TestBound(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Millisecond)
-		p.Connected()
+		p.served(a)
 		for i, want := range []time.Duration{1, 2, 4, 8, 8} {
 			check(a, want*time.Second)
 			check(b, time.Second)
@@ -92,9 +92,13 @@ func TestBound(t *testing.T) {
 
 		p.best = 500 * time.Millisecond
 		check(a, 2*time.Second)
-		p.answered(b, time.Second)
+		p.tried = time.Now()
+		time.Sleep(time.Second)
+		p.served(b)
 		check(a, 2*time.Second)
-		p.answered(b, 300*time.Millisecond)
+		p.tried = time.Now()
+		time.Sleep(300 * time.Millisecond)
+		p.served(b)
 		check(b, 1200*time.Millisecond)
 		p.best = time.Minute
 		check(b, patience)
