@@ -73,9 +73,9 @@ func (tr *transcript) check(t *testing.T, conns int, begin ...string) {
 // guarded makes a znode for digest:ann and one for sasl:bob.
 func guarded(t *testing.T, c *client.Client) {
 	t.Helper()
-	_, err := c.Create("/ann").Idempotent().ACL(annACL...).Do(t.Context())
+	_, err := c.Create("/ann").ACL(annACL...).Do(t.Context())
 	must(t, err)
-	_, err = c.Create("/bob").Idempotent().ACL(bobACL...).Do(t.Context())
+	_, err = c.Create("/bob").ACL(bobACL...).Do(t.Context())
 	must(t, err)
 }
 
