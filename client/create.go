@@ -160,9 +160,7 @@ func (b CreateBuilder) operation() (operation, error) {
 	default:
 		o.body = &req
 	}
-	if b.protect != nil {
-		o.undone = &b.protect.undone
-	}
+	o.protect = b.protect
 	if err := b.check(); err != nil {
 		return o, err
 	}

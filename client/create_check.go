@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/go-zookeeper/zk"
@@ -13,6 +14,7 @@ const maxTTL = (1<<40 - 1) * time.Millisecond
 var (
 	errContainer   = errors.New("a container is neither ephemeral nor sequential")
 	errProtected   = errors.New("a container cannot be protected")
+	errPrefix      = errors.New("a prefix that protects is neither empty nor has a slash")
 	errLimited     = errors.New("a znode with a time to live is neither ephemeral nor a container")
 	errTTL         = errors.New("a time to live is from 1 ms to 2^40-1 ms")
 	errExisting    = errors.New("a sequential or protected znode is never there before")
@@ -30,6 +32,7 @@ func (b CreateBuilder) check() error {
 	}
 	add(b.container && (b.ephemeral || b.sequential), errContainer)
 	add(b.container && b.protect != nil, errProtected)
+	add(b.protect != nil && (b.protect.prefix == "" || strings.Contains(b.protect.prefix, "/")), errPrefix)
 	add(b.limited && (b.ephemeral || b.container), errLimited)
 	add(b.limited && (b.ttl < time.Millisecond || b.ttl > maxTTL), errTTL)
 	add((b.orSet || b.idempotent) && (b.sequential || b.protect != nil), errExisting)

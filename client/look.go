@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/go-zookeeper/zk"
 
@@ -15,9 +14,9 @@ import (
 
 // looker finds out from the tree what became of a write.
 type looker struct {
-	c      *Client // knows no chroot
-	before int64   // the last transaction that was seen before the write was sent: its own is a later one
-	undone *atomic.Bool
+	c       *Client     // knows no chroot
+	before  int64       // the last transaction that was seen before the write was sent: its own is a later one
+	protect *protection // of a protected create; nil if it is none, or part of a transaction
 }
 
 // look finds out what became of a write with that request.
@@ -70,6 +69,9 @@ func (l looker) unchanged(ctx context.Context, path string) (Outcome, error) {
 }
 
 func (l looker) created(ctx context.Context, q *wire.CreateRequest) (Outcome, error) {
+	if l.protect != nil {
+		return l.createdProtected(ctx, Parent(q.Path), l.protect.prefix)
+	}
 	if prefix, ok := protectionOf(Base(q.Path)); ok {
 		return l.createdProtected(ctx, Parent(q.Path), prefix)
 	}
@@ -118,7 +120,7 @@ func (l looker) createdProtected(ctx context.Context, parent, prefix string) (Ou
 		return Unknown, err
 	case slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, prefix) }):
 		return Done, nil
-	case stat.Pzxid <= l.before, l.undone != nil && l.undone.Load():
+	case stat.Pzxid <= l.before, l.protect.withdrawn():
 		return NotDone, nil
 	}
 	return Unknown, nil

@@ -64,6 +64,8 @@ func TestCreateBadModifiers(t *testing.T) {
 			"too long to live":              c.Create("/x").TTL(1 << 40 * time.Millisecond),
 			"or set, sequential":            c.Create("/x").OrSet().Sequential(),
 			"idempotent, protected":         c.Create("/x").Idempotent().Protected(),
+			"empty prefix":                  c.Create("/x").ProtectedBy(""),
+			"prefix with a slash":           c.Create("/x").ProtectedBy("a/"),
 			"ACL for no parents":            c.Create("/x").ParentsACL(zk.WorldACL(zk.PermAll)...),
 			"empty ACL for parents":         c.Create("/x").Parents().ParentsACL([]zk.ACL{}...),
 		} {

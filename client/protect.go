@@ -13,7 +13,7 @@ import (
 
 // protection is what makes a znode recognisable: Curator's GUID prefix. A nil protection protects nothing.
 type protection struct {
-	prefix string // _c_<uuid>-
+	prefix string // _c_<uuid>-, or the caller's own
 	sent   atomic.Bool
 	undone atomic.Bool // what was made has been deleted again
 }
@@ -25,6 +25,15 @@ type protection struct {
 // Cost: nothing, until an answer is lost; then one listing of the parent and one exists for each new attempt.
 func (b CreateBuilder) Protected() CreateBuilder {
 	b.protect = &protection{prefix: "_c_" + newUUID() + "-"}
+	return b
+}
+
+// ProtectedBy is Protected with a prefix of the caller's own instead of Curator's, for names that are shared with other libraries: go-zookeeper's
+// is "_c_<32 hex digits>-", kazoo's "<32 hex digits>". It stands for one znode, so draw it anew for each, and make it so long that nobody
+// else draws it. An empty one, or one with a slash, is an error of the create. In a transaction of which the answer was lost, Resolve
+// does not know the znode by it.
+func (b CreateBuilder) ProtectedBy(prefix string) CreateBuilder {
+	b.protect = &protection{prefix: prefix}
 	return b
 }
 
@@ -49,6 +58,9 @@ func (p *protection) path(path string) string {
 	i := strings.LastIndexByte(path, '/') + 1
 	return path[:i] + p.prefix + path[i:]
 }
+
+// withdrawn tells whether what was made has been deleted again.
+func (p *protection) withdrawn() bool { return p != nil && p.undone.Load() }
 
 // maybe tells whether the znode may be there.
 func (p *protection) maybe() bool { return p != nil && p.sent.Load() }

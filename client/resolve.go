@@ -41,10 +41,10 @@ func (e *OpError) Resolve(ctx context.Context) (Outcome, error) {
 	if !e.unknown {
 		return NotDone, nil
 	}
-	if e.lost.undone != nil && e.lost.undone.Load() {
+	if e.lost.protect.withdrawn() {
 		return NotDone, nil
 	}
-	l := looker{c: e.lost.c.absolute(), before: e.lost.before, undone: e.lost.undone}
+	l := looker{c: e.lost.c.absolute(), before: e.lost.before, protect: e.lost.protect}
 	if err := l.c.Sync("/").Do(ctx); err != nil {
 		return Unknown, fmt.Errorf("client: resolve: %w", err)
 	}

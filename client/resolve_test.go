@@ -58,6 +58,13 @@ func TestResolve(t *testing.T) {
 			_, err := c.Create("/x-").Sequential().Do(ctx)
 			return err
 		}, want{done, notDone, done, unknown}},
+		{"create protected by the caller", "create", func(ctx context.Context, c *client.Client) error {
+			_, err := c.Create("/__lock__").Sequential().ProtectedBy("0123456789abcdef0123456789abcdef").Async(ctx).Wait(ctx)
+			return err
+		}, func(ctx context.Context, c *client.Client) error {
+			_, err := c.Create("/__lock__").Sequential().Do(ctx)
+			return err
+		}, want{done, notDone, done, unknown}},
 		{"create without a parent", "create", func(ctx context.Context, c *client.Client) error {
 			_, err := c.Create("/x/y/z").Async(ctx).Wait(ctx)
 			return err

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -43,10 +42,10 @@ type operation struct {
 	once bool
 	seen *sighting // by hooks; nil if there are none
 
-	c      *Client
-	before int64        // the last transaction seen before the first attempt
-	codec  Compressor   // of the data in the answer; nil if it is what was stored
-	undone *atomic.Bool // of a protected create: what it made was withdrawn
+	c       *Client
+	before  int64       // the last transaction seen before the first attempt
+	codec   Compressor  // of the data in the answer; nil if it is what was stored
+	protect *protection // of a protected create
 }
 
 func (o *operation) writes() bool {

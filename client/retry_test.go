@@ -59,6 +59,10 @@ func TestLostFrames(t *testing.T) {
 			_, err := c.Create("/x-").Sequential().Ephemeral().Protected().Do(ctx)
 			return err
 		}, outcome{nil, false, 1}, outcome{nil, false, 1}},
+		{"create protected by the caller", "create", func(ctx context.Context, c *client.Client) error {
+			_, err := c.Create("/__lock__").Sequential().Ephemeral().ProtectedBy("0123456789abcdef0123456789abcdef").Do(ctx)
+			return err
+		}, outcome{nil, false, 1}, outcome{nil, false, 1}},
 		{"set any version", "setData", func(ctx context.Context, c *client.Client) error {
 			_, err := c.Set("/n").Data([]byte("y")).Do(ctx)
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/internal/contend"
@@ -23,7 +22,7 @@ var ErrDeleted = contend.ErrGone
 // Go and Java can contend for one lock.
 //
 // Shape: one ephemeral sequential znode per contender, path/_c_<uuid>-lock-<10 digits>; its data is what WithData says. The lowest
-// number holds. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1. Keep
+// number holds. WithNames gives the znodes the names of other libraries. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1. Keep
 // path for this lock alone: a foreign child that sorts first is waited for like a holder, and one that sorts behind all numbers is
 // ignored.
 //
@@ -41,26 +40,17 @@ type Mutex struct {
 	q contend.Queue
 }
 
-// Option configures a Mutex.
-type Option func(*Mutex)
-
-// WithData is what each contender's znode holds, such as the owner's name. It is empty unless set; Curator's readers accept
-// anything.
-func WithData(data []byte) Option {
-	data = slices.Clone(data)
-	return func(m *Mutex) { m.q.Data = data }
-}
-
-// NewMutex returns the lock at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take.
+// NewMutex returns the lock at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take, or an
+// option's.
 func NewMutex(c *client.Client, path string, opts ...Option) (*Mutex, error) {
-	if err := client.CheckPath(path); err != nil {
+	s, err := settle(opts)
+	if err == nil {
+		err = client.CheckPath(path)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("lock: mutex at %q: %w", path, err)
 	}
-	m := &Mutex{contend.Queue{Client: c, Parent: path, Name: "lock-", Data: []byte{}}}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m, nil
+	return &Mutex{s.queue(c, path)}, nil
 }
 
 // Lock waits for the lock. ctx bounds the wait only: the hold outlives it.

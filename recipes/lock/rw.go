@@ -44,12 +44,20 @@ type RWMutex struct {
 	read, write *Mutex
 }
 
-// NewRWMutex returns the lock at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take.
+// NewRWMutex returns the lock at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take, or an
+// option's: kazoo's read and write locks are others than Curator's, so WithNames(Kazoo) and WithPatterns are refused.
 func NewRWMutex(c *client.Client, path string, opts ...Option) (*RWMutex, error) {
-	write, err := NewMutex(c, path, opts...)
-	if err != nil {
-		return nil, err
+	s, err := settle(opts)
+	if err == nil {
+		err = s.refuseKazoo()
 	}
+	if err == nil {
+		err = client.CheckPath(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock: RW mutex at %q: %w", path, err)
+	}
+	write := &Mutex{s.queue(c, path)}
 	write.q.Name, write.q.Key = writers, place
 	read := &Mutex{write.q}
 	read.q.Name = readers

@@ -40,7 +40,8 @@ type Semaphore struct {
 }
 
 // NewSemaphore returns the semaphore at path, with limit leases. It does no I/O; the error is zk.ErrInvalidPath for a path that no
-// server would take, or one that says that limit is less than 1.
+// server would take, one that says that limit is less than 1, or an option's: kazoo's semaphore is another than Curator's, so
+// WithNames(Kazoo) and WithPatterns are refused.
 func NewSemaphore(c *client.Client, path string, limit int, opts ...Option) (*Semaphore, error) {
 	if limit < 1 {
 		return nil, fmt.Errorf("lock: semaphore at %q: %d leases", path, limit)
@@ -55,21 +56,19 @@ func NewSharedSemaphore(c *client.Client, path string, limit *counter.SharedCoun
 }
 
 func newSemaphore(c *client.Client, path string, s Semaphore, opts []Option) (*Semaphore, error) {
-	if err := client.CheckPath(path); err != nil {
+	set, err := settle(opts)
+	if err == nil {
+		err = set.refuseKazoo()
+	}
+	if err == nil {
+		err = client.CheckPath(path)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("lock: semaphore at %q: %w", path, err)
 	}
-	if path == "/" {
-		path = ""
-	}
-	gate, err := NewMutex(c, path+"/locks")
-	if err != nil {
-		return nil, err
-	}
-	lease, err := NewMutex(c, path+"/leases", opts...)
-	if err != nil {
-		return nil, err
-	}
-	s.path, s.gate, s.leases = path, gate, lease.q
+	s.path = path
+	s.gate = &Mutex{set.queue(c, client.Join(path, "locks"))}
+	s.leases = set.queue(c, client.Join(path, "leases"))
 	s.leases.Name = "lease-"
 	return &s, nil
 }

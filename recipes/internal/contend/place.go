@@ -33,6 +33,8 @@ type Queue struct {
 	Key    func(child string) string // what children are ordered by, if it is not what follows Name
 	Blocks func(child string) bool   // which of those ahead are waited for, if not all
 	Number string                    // the digits to take, instead of the server's next
+	Prefix func() string             // draws what protects a name, if it is not what Curator draws
+	Stays  bool                      // missing ancestors are persistent, not containers
 }
 
 // Place is one contender's znode.
@@ -70,10 +72,7 @@ func (q Queue) Enter(ctx context.Context) (*Place, error) {
 
 func (q Queue) enter(ctx context.Context) (*Place, error) {
 	session := q.Client.Session()
-	create := q.Client.Create(client.Join(q.Parent, q.Name+q.Number)).Data(q.Data).Ephemeral().ParentContainers().Protected()
-	if q.Number == "" {
-		create = create.Sequential()
-	}
+	create := q.create()
 	made := create.Async(ctx)
 	listed := q.Client.Children(q.Parent).Async(ctx)
 
@@ -99,6 +98,23 @@ func (q Queue) enter(ctx context.Context) (*Place, error) {
 	}
 	p.timer = time.AfterFunc(ownWatchAfter, p.watchOwn)
 	return p, nil
+}
+
+// create is the request for a new znode.
+func (q Queue) create() client.CreateBuilder {
+	create := q.Client.Create(client.Join(q.Parent, q.Name+q.Number)).Data(q.Data).Ephemeral()
+	if q.Number == "" {
+		create = create.Sequential()
+	}
+	if q.Stays {
+		create = create.Parents()
+	} else {
+		create = create.ParentContainers()
+	}
+	if q.Prefix != nil {
+		return create.ProtectedBy(q.Prefix())
+	}
+	return create.Protected()
 }
 
 // again makes the znode, or finds it, after a first attempt that ended with err.

@@ -2,13 +2,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
+import org.apache.curator.framework.recipes.locks.StandardLockInternalsDriver;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A contender for Curator's InterProcessMutex. Arguments: connect string, lock path, counter path, hand-overs, id.
+ * A contender for Curator's InterProcessMutex. Arguments: connect string, lock path, counter path, hand-overs, id, and if need be another
+ * name, such as kazoo's "__lock__", behind which a number counts as well.
  *
  * In each turn it shows that it is alone, by an ephemeral znode that nobody else may have, and counts in a way that goes wrong
  * if it is not. The counter's data is "turns last-holder hand-overs"; the last number grows when the holder is another than
@@ -30,7 +32,8 @@ public class MutexPeer {
       fail("no connection");
     }
     System.out.println("ready " + id);
-    InterProcessMutex mutex = new InterProcessMutex(client, path);
+    InterProcessMutex mutex =
+        args.length < 6 ? new InterProcessMutex(client, path) : new InterProcessMutex(client, path, new Honouring(args[5]));
     int turns = 0;
     for (boolean more = true; more; turns++) {
       if (!mutex.acquire(60, TimeUnit.SECONDS)) {
@@ -41,6 +44,20 @@ public class MutexPeer {
     }
     System.out.println("done " + id + " " + turns);
     client.close();
+  }
+
+  static class Honouring extends StandardLockInternalsDriver {
+    final String name;
+
+    Honouring(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String fixForSorting(String child, String lockName) {
+      int at = child.lastIndexOf(name);
+      return at < 0 ? super.fixForSorting(child, lockName) : child.substring(at + name.length());
+    }
   }
 
   static boolean turn(CuratorFramework client, String counter, String id, int wanted) throws Exception {
