@@ -30,4 +30,7 @@
 //	if n := srv.Stats().EventsByType["NodeDeleted"]; n != 1 {
 //		t.Errorf("a release wakes %d waiters", n)
 //	}
+//
+// Sweep runs a scenario of yours once for each fault at each message: replies that are lost after the server has done what was asked,
+// connections that end, a server that restarts, a session that expires, somebody who deletes what is yours.
 package zktest
