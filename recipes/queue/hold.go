@@ -1,0 +1,211 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+
+	"github.com/zookit-go/zookit/client"
+)
+
+// ownWatchAfter is how long an item is held before its lock is watched.
+const ownWatchAfter = 250 * time.Millisecond
+
+// hold is one item that was taken: with a lock path it is still in the queue, without one it is nowhere else.
+type hold struct {
+	e       *engine
+	name    string
+	data    []byte
+	session *client.Session
+
+	ctx      context.Context // ends when the item is settled or no longer held
+	end      context.CancelCauseFunc
+	timer    *time.Timer     // starts the watch over the lock
+	watching context.Context // that watch's life, which ends when the lock is deleted, and not one request later
+	unwatch  context.CancelFunc
+	settled  *job // what becomes of it; guarded by the engine's mu
+}
+
+// begin begins the hold.
+func (h *hold) begin() {
+	h.e.mu.Lock()
+	h.e.held[h] = struct{}{}
+	h.e.mu.Unlock()
+	if h.e.lockPath == "" {
+		return
+	}
+	h.watching, h.unwatch = context.WithCancel(h.e.clean)
+	h.timer = time.AfterFunc(ownWatchAfter, func() { h.e.background(func(context.Context) { h.watchOwn() }) })
+}
+
+// watchOwn ends the hold when its lock is deleted by somebody else.
+func (h *hold) watchOwn() {
+	for h.ctx.Err() == nil {
+		_, _, watch, err := h.e.c.Get(h.e.lock(h.name)).DoW(h.watching)
+		switch {
+		case err == nil:
+		case errors.Is(err, zk.ErrNoNode):
+			h.end(ErrNotHeld)
+			return
+		case client.Retryable(err):
+			continue // the client paces its attempts
+		default:
+			return // the hold has ended, or the lock may not be read
+		}
+		select {
+		case <-watch.Events():
+		case <-h.watching.Done():
+			return
+		}
+	}
+}
+
+// settle begins what settles the item, unless something has. It goes on whatever becomes of the caller.
+func (h *hold) settle(by *carrier, j *job) (*job, bool) {
+	h.e.mu.Lock()
+	if h.settled != nil {
+		j = h.settled
+		h.e.mu.Unlock()
+		return j, false
+	}
+	h.settled = j
+	delete(h.e.held, h)
+	h.e.mu.Unlock()
+	by.add(j)
+	return j, true
+}
+
+// job is one that changes the item and its lock.
+func (h *hold) job(ops []client.Op, size int, alone func(ctx context.Context, doubt bool) error) *job {
+	return &job{
+		ctx: h.e.clean, ops: ops, size: size, ready: h.lost, after: h.over,
+		alone: func(ctx context.Context, lost error) ([]string, error) { return nil, alone(ctx, lost != nil) },
+	}
+}
+
+// lost is why the item is no longer held, as far as is known here.
+func (h *hold) lost() error {
+	if err := h.session.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotHeld, err)
+	}
+	if errors.Is(context.Cause(h.ctx), ErrNotHeld) {
+		return ErrNotHeld
+	}
+	return nil
+}
+
+// over ends what the hold needed.
+func (h *hold) over(err error) {
+	if err != nil {
+		h.end(err)
+	}
+	h.end(ErrSettled)
+	if h.timer != nil {
+		h.timer.Stop()
+		h.unwatch()
+	}
+	h.e.feed.drop(h.name, err != nil)
+}
+
+func (h *hold) item() client.Op { return h.e.c.Delete(h.e.item(h.name)) }
+func (h *hold) lock() client.Op { return h.e.c.Delete(h.e.lock(h.name)) }
+
+// done takes the item off the queue.
+func (h *hold) done() (*job, bool) {
+	if h.e.lockPath == "" {
+		return h.settle(h.e.settles, &job{after: h.over})
+	}
+	ops := []client.Op{h.item(), h.lock()}
+	return h.settle(h.e.settles, h.job(ops, 2*len(h.e.path), func(ctx context.Context, doubt bool) error { return h.replace(ctx, ops, doubt) }))
+}
+
+// requeue puts a new item with data in the item's place.
+func (h *hold) requeue(data []byte) (*job, bool) {
+	if h.e.lockPath == "" {
+		j := h.e.putJob(h.e.clean, []load{{prefix: again(h.name), data: data}})
+		j.after = h.over
+		return h.settle(h.e.puts, j)
+	}
+	ops := []client.Op{h.item(), h.lock(), h.e.c.Create(h.e.item(again(h.name))).Sequential().Data(data)}
+	return h.settle(h.e.settles, h.job(ops, len(data)+3*len(h.e.path), func(ctx context.Context, doubt bool) error { return h.replace(ctx, ops, doubt) }))
+}
+
+// release unlocks the item and leaves it in its place; without a lock it is put again. A child of the queue that comes and goes in the same transaction tells waiting consumers.
+func (h *hold) release() (*job, bool) {
+	if h.e.lockPath == "" {
+		return h.requeue(h.data)
+	}
+	bell := h.e.item("released-" + h.name)
+	ops := []client.Op{h.lock(), h.e.c.Create(bell).Data([]byte{}), h.e.c.Delete(bell)}
+	return h.settle(h.e.settles, h.job(ops, 3*len(h.e.path), func(ctx context.Context, _ bool) error { return h.unlock(ctx, ops) }))
+}
+
+// replace does a transaction that deletes the item, until it is decided. The item that is gone says that it was done: names are not used twice.
+func (h *hold) replace(ctx context.Context, ops []client.Op, doubt bool) error {
+	for {
+		if err := h.lost(); err != nil {
+			if doubt && h.itemGone(ctx) {
+				return nil
+			}
+			return err
+		}
+		_, err := h.e.c.Txn(ops...).Do(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case client.MayHaveApplied(err):
+			doubt = true
+		case errors.Is(err, zk.ErrNoNode) && index(err) == 0:
+			if doubt {
+				return nil
+			}
+			_ = h.unlock(ctx, []client.Op{h.lock()}) // the item was deleted by hand; at the latest the lock goes with the session
+			return ErrNotHeld
+		case errors.Is(err, zk.ErrNoNode) && index(err) == 1:
+			return ErrNotHeld
+		case !client.Retryable(err):
+			_ = h.unlock(ctx, []client.Op{h.lock()})
+			return err
+		}
+		if err := h.e.c.WaitConnected(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (h *hold) itemGone(ctx context.Context) bool {
+	there, _, err := h.e.c.Exists(h.e.item(h.name)).Do(ctx)
+	return err == nil && !there
+}
+
+// unlock does a transaction that deletes the lock, as long as that is this consumer's.
+func (h *hold) unlock(ctx context.Context, ops []client.Op) error {
+	for {
+		if err := h.lost(); err != nil {
+			return nil //nolint:nilerr // the lock went with its session, or by hand
+		}
+		v, err := h.e.owner(ctx, h.name)
+		if err == nil && v != got {
+			return nil
+		}
+		if err == nil {
+			_, err = h.e.c.Txn(ops...).Do(ctx)
+		}
+		switch {
+		case err == nil:
+			return nil
+		case client.MayHaveApplied(err), client.Retryable(err):
+		case len(ops) > 1:
+			ops = ops[:1] // the bell is not allowed
+			continue
+		default:
+			return err
+		}
+		if err := h.e.c.WaitConnected(ctx); err != nil {
+			return err
+		}
+	}
+}
