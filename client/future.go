@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/zookit-go/zookit/client/internal/session"
 )
@@ -46,10 +47,28 @@ func (f *Future[T]) Zxid() int64 {
 func future[T any](
 	ctx context.Context, c *Client, o operation, err error, decode func(*operation, *session.Call) (T, error),
 ) *Future[T] {
-	f := &Future[T]{o: o, decode: decode}
-	seen := c.see(ctx, &f.o)
+	return sent(ctx, c, &Future[T]{o: o, decode: decode}, err)
+}
+
+// futureInto is future, and puts key into the inbox in the place of the answer.
+func futureInto[T any](
+	ctx context.Context, c *Client, o operation, err error, decode func(*operation, *session.Call) (T, error), in *Inbox, key any,
+) *Future[T] {
+	var once atomic.Bool
+	o.told = func() {
+		if once.CompareAndSwap(false, true) {
+			in.put(Delivery{Key: key})
+		}
+	}
+	f := sent(ctx, c, &Future[T]{o: o, decode: decode}, err)
+	f.call.OnDone(o.told) // what was never sent has not told
+	return f
+}
+
+func sent[T any](ctx context.Context, c *Client, f *Future[T], err error) *Future[T] {
+	seen, decode := c.see(ctx, &f.o), f.decode
 	if err != nil {
-		f.call = session.Failed(o.op, err)
+		f.call = session.Failed(f.o.op, err)
 	} else {
 		if c.seam.Lent() {
 			ctx = session.InOrder(ctx)

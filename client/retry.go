@@ -41,6 +41,7 @@ type operation struct {
 	// refuse the second.
 	once bool
 	seen *sighting // by hooks; nil if there are none
+	told func()    // see session.Seam.SendTold
 
 	c       *Client
 	before  int64       // the last transaction seen before the first attempt
@@ -91,9 +92,9 @@ func (c *Client) send(ctx context.Context, o *operation) *session.Call {
 		o.watch.bind(ctx)
 	}
 	if o.seen != nil {
-		return o.seen.send(func() *session.Call { return c.seam.Send(ctx, o.op, o.body, o.abs, w) })
+		return o.seen.send(func() *session.Call { return c.seam.SendTold(ctx, o.op, o.body, o.abs, w, o.told) })
 	}
-	return c.seam.Send(ctx, o.op, o.body, o.abs, w)
+	return c.seam.SendTold(ctx, o.op, o.body, o.abs, w, o.told)
 }
 
 // await waits for an attempt. A context that ends first leaves the call to itself: its result belongs to nobody else.

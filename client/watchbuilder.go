@@ -21,12 +21,13 @@ type WatchBuilder struct {
 	path   string
 	mode   session.WatchMode
 	buffer int
+	in     *Inbox // nil: the watch's own channel
 }
 
 // Watch sets a watch that stays on path, be there a znode or not. It tells of the znode's creation, of changes of its data, of its
 // deletion and of changes of its list of children, again and again. It takes a server of 3.6 or later.
 func (c *Client) Watch(path string) WatchBuilder {
-	return WatchBuilder{c, path, session.Persistent, watchBuffer}
+	return WatchBuilder{c: c, path: path, mode: session.Persistent, buffer: watchBuffer}
 }
 
 // Recursive lets the watch tell of the whole subtree: of the creation, the changed data and the deletion of every znode at path and
@@ -71,6 +72,9 @@ func (b WatchBuilder) set(ctx context.Context, o *operation) (*Watch, error) {
 	retry := retrier{c: b.c}
 	for {
 		w := &Watch{b.c, session.NewHold(b.path, o.abs, b.mode, b.buffer)}
+		if b.in != nil {
+			w.w.Into(slot{b.in, w})
+		}
 		call := b.c.hold(ctx, o, w)
 		err := await(ctx, call)
 		o.seen.ended(err)

@@ -81,11 +81,30 @@ func (c *Call) finish() {
 	close(c.done)
 }
 
-// OnDone runs f once the call has its results: on the goroutine that brings them, which f must not hold up, or at once if they are there. It
-// is for one f.
+// tell is OnDone for a call that nobody else knows yet. f may be nil.
+func (c *Call) tell(f func()) {
+	if f != nil {
+		c.after.Store(&f)
+	}
+}
+
+// OnDone runs f once the call has its results: on the goroutine that brings them, which f must not hold up, or at once if they are there. Of
+// several f the one that was given first runs first.
 func (c *Call) OnDone(f func()) {
-	if !c.after.CompareAndSwap(nil, &f) {
-		f()
+	for {
+		before := c.after.Load()
+		if before == &told {
+			f()
+			return
+		}
+		next := &f
+		if before != nil {
+			both := func() { (*before)(); f() }
+			next = &both
+		}
+		if c.after.CompareAndSwap(before, next) {
+			return
+		}
 	}
 }
 

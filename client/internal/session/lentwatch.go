@@ -66,6 +66,6 @@ func (l *borrowed) deliver(u *Watch, ev zk.Event) {
 		tell(wire.WatcherEvent{Type: wire.EventType(ev.Type), State: int32(ev.State), Path: ev.Path})
 	}
 	ev.Path = u.path
-	u.events <- ev // room for one, sent once
+	u.put(ev)
 	u.end(ev.Err)
 }

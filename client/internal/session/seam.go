@@ -197,11 +197,21 @@ func (s *Seam) patienceFor(timeout time.Duration) time.Duration {
 // Send sends a request in call order. The watch, if any, is armed when the reply says so; body is a wire.PathWatchRequest then, whose flag
 // the seam sets. ctx bounds only the wait for room when very much is in flight.
 func (s *Seam) Send(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch) *Call {
+	return s.SendTold(ctx, op, body, path, w, nil)
+}
+
+// SendTold is Send; told runs as if it was given to OnDone before the request was sent, so that it runs in the order in which the server's
+// frames come.
+func (s *Seam) SendTold(ctx context.Context, op wire.Op, body wire.Record, path string, w *Watch, told func()) *Call {
 	if err := s.slots.enter(ctx); err != nil {
-		return Failed(op, err)
+		call := newCall(op)
+		call.tell(told)
+		call.fail(err)
+		return call
 	}
 	call := newCall(op)
 	call.slots = s.slots
+	call.tell(told)
 	if w != nil {
 		call.flight = &flight{watch: w, op: op, path: path}
 	}

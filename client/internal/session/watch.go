@@ -52,6 +52,7 @@ type Watch struct {
 	path   string // as its user names it
 	abs    string // as the server does; for one-shots known when they are armed
 	mode   WatchMode
+	sink   Sink // nil: events
 
 	// Guarded by watchTable.mu.
 	kind    WatchKind // of a one-shot
@@ -97,6 +98,9 @@ func (w *Watch) tell(t zk.EventType, abs string) {
 		return
 	}
 	switch {
+	case w.sink != nil:
+		w.put(zk.Event{Type: t, State: zk.StateHasSession, Path: w.name(abs)})
+		return
 	case len(w.events) < w.room:
 		w.full = false
 		w.events <- zk.Event{Type: t, State: zk.StateHasSession, Path: w.name(abs)}
@@ -115,7 +119,11 @@ func (w *Watch) end(err error) {
 		return
 	}
 	w.phase, w.err = over, err
-	close(w.events)
+	if w.sink != nil {
+		w.sink.Ended()
+	} else {
+		close(w.events)
+	}
 	if w.unbind != nil {
 		w.unbind()
 		w.unbind = nil

@@ -129,7 +129,7 @@ func (w *Watch) gone(err error) {
 	if w.phase == over {
 		return
 	}
-	w.events <- zk.Event{Type: zk.EventNotWatching, State: zk.StateExpired, Path: w.path, Err: zk.ErrSessionExpired}
+	w.put(zk.Event{Type: zk.EventNotWatching, State: zk.StateExpired, Path: w.path, Err: zk.ErrSessionExpired})
 	w.end(err)
 }
 
@@ -199,7 +199,7 @@ func (t *watchTable) fire(w *watched, e wire.WatcherEvent) {
 		users := w.oneshot[k]
 		w.oneshot[k] = nil
 		for _, u := range users {
-			u.events <- zk.Event{Type: eventType(e.Type), State: zk.State(e.State), Path: u.path} // room for one, sent once
+			u.put(zk.Event{Type: eventType(e.Type), State: zk.State(e.State), Path: u.path})
 			u.end(nil)
 		}
 	}
