@@ -84,7 +84,8 @@ func (c *Call) finish() {
 // tell is OnDone for a call that nobody else knows yet. f may be nil.
 func (c *Call) tell(f func()) {
 	if f != nil {
-		c.after.Store(&f)
+		own := f // or every call's f would be moved to the heap
+		c.after.Store(&own)
 	}
 }
 
