@@ -3,108 +3,18 @@ package leader_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/go-zookeeper/zk"
-
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/leader"
-	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
-// ours tells the frames of the SDK on host a: not the handshake, not zk.Conn's pings.
-func ours(f fault.Frame) bool { return f.Host == "a" && f.Xid < -100 && !f.Notification }
-
-// aFault is what happens at one frame.
-type aFault struct {
-	name   string
-	reply  bool
-	action fault.Action
-	event  func(t *testing.T, w *zktest.World, session int64) // beside the action
-	sudden bool                                               // the server gives the lead to another before the one who loses it can know
-}
-
-var faults = []aFault{
-	{name: "reply dropped", reply: true, action: fault.Drop},
-	{name: "reply cut", reply: true, action: fault.Cut},
-	{name: "cut after reply", reply: true, action: fault.CutAfter},
-	{name: "request dropped", action: fault.Drop},
-	{name: "request cut", action: fault.Cut},
-	{name: "cut after request", action: fault.CutAfter},
-	{name: "server restarted", reply: true, event: func(t *testing.T, w *zktest.World, _ int64) {
-		t.Helper()
-		w.Server.Kill()
-		time.Sleep(time.Second)
-		if err := w.Server.Start(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}},
-	{name: "session expired", reply: true, sudden: true, event: func(t *testing.T, w *zktest.World, session int64) {
-		t.Helper()
-		w.Server.ExpireSession(session)
-	}},
-	{name: "deleted by hand", reply: true, sudden: true, event: func(t *testing.T, w *zktest.World, session int64) {
-		t.Helper()
-		c := w.Connect(t, "hand")
-		names, _, err := c.Children(path).Do(t.Context())
-		if err != nil && !errors.Is(err, zk.ErrNoNode) {
-			t.Error(err)
-		}
-		for _, name := range names {
-			if _, stat, err := c.Get(path + "/" + name).Do(t.Context()); err == nil && stat.EphemeralOwner == session {
-				_ = c.Delete(path + "/" + name).Do(t.Context()) // or it has gone by itself
-			}
-		}
-	}},
-	{name: "foreign child", reply: true, event: func(t *testing.T, w *zktest.World, _ int64) {
-		t.Helper()
-		c := w.Connect(t, "hand")
-		if _, err := c.Create(path + "/readme").Parents().Do(t.Context()); err != nil && !errors.Is(err, zk.ErrNodeExists) {
-			t.Error(err)
-		}
-	}},
-}
-
-// sweep runs a scenario with each fault at each frame of host a in turn, until the scenario is over before the fault.
-func sweep(t *testing.T, scenario func(t *testing.T, w *zktest.World, a *client.Client, f aFault)) {
-	t.Helper()
-	for _, f := range faults {
-		hit := true
-		for n := int64(1); hit; n++ {
-			t.Run(fmt.Sprintf("%s/%d", f.name, n), func(t *testing.T) {
-				zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
-					a := w.Connect(t, "a")
-					session := a.Session().ID()
-					var seen atomic.Int64
-					var events sync.WaitGroup
-					remove := w.Net.Intercept(func(frame fault.Frame) fault.Action {
-						if !ours(frame) || frame.Reply != f.reply || seen.Add(1) != n {
-							return fault.Pass
-						}
-						if f.event != nil { // not in the goroutine that writes
-							events.Go(func() { f.event(t, w, session) })
-						}
-						return f.action
-					})
-					scenario(t, w, a, f)
-					remove()
-					events.Wait()
-					hit = seen.Load() >= n
-				})
-			})
-			if n > 100 {
-				t.Fatal("the scenario never ends")
-			}
-		}
-	}
-}
+// swept says where an election's znodes are, and that none may stay when a scenario is over.
+var swept = []zktest.SweepOption{zktest.WithFolders(path), zktest.LeavesNothing(0)}
 
 // referee sees that there is one leader at a time, and that epochs grow. Where the server can give the lead away before its loser can
 // know, a term may even begin behind a later one: that is what epochs are for, and it must end.
@@ -159,24 +69,11 @@ func (r *referee) watch(t *testing.T, l *leader.Latch) {
 	}()
 }
 
-// left checks that no participant's znode stays.
-func left(t *testing.T, c *client.Client) {
-	t.Helper()
-	time.Sleep(8 * time.Second) // a dropped frame is noticed, and the connection made anew; less than the session timeout
-	names, _, err := c.Children(path).Do(t.Context())
-	if err != nil && !errors.Is(err, zk.ErrNoNode) {
-		t.Fatal(err)
-	}
-	if names = slices.DeleteFunc(names, func(name string) bool { return name == "readme" }); len(names) != 0 {
-		t.Errorf("left: %v", names)
-	}
-}
-
 // Two latches, a fault at one of them: one leads at a time, somebody does in the end, and nothing is left.
 func TestSweepLatch(t *testing.T) {
-	sweep(t, func(t *testing.T, w *zktest.World, a *client.Client, f aFault) {
-		r := &referee{sudden: f.sudden}
-		b := w.Connect(t, "b")
+	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
+		r := &referee{sudden: s.Fault.Robs}
+		a, b := s.Client(t), s.Connect(t, "b")
 		one := start(t, a)
 		r.watch(t, one)
 		two := start(t, b)
@@ -192,23 +89,23 @@ func TestSweepLatch(t *testing.T) {
 			t.Errorf("the other one: %v", err)
 		}
 		_ = two.Close(t.Context())
-		left(t, b)
+		time.Sleep(8 * time.Second) // a dropped frame is noticed, and the connection made anew; less than the session timeout
 		r.settled(t)
-	})
+	}, swept...)
 }
 
 // The same from behind: the one with the fault waits first.
 func TestSweepLatchBehind(t *testing.T) {
-	sweep(t, func(t *testing.T, w *zktest.World, a *client.Client, f aFault) {
-		r := &referee{sudden: f.sudden}
-		b := w.Connect(t, "b")
+	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
+		r := &referee{sudden: s.Fault.Robs}
+		a, b := s.Client(t), s.Connect(t, "b")
 		first := start(t, b)
 		r.watch(t, first)
 		await(t, first)
 		behind := start(t, a)
 		r.watch(t, behind)
 		time.Sleep(10 * time.Second)
-		if f.name != "server restarted" && behind.Term() != nil {
+		if s.Fault.Name != zktest.ServerRestarted && behind.Term() != nil {
 			t.Errorf("leads at %s, and the first is %v", behind.Term().Path(), first.Term())
 		}
 		_ = first.Close(t.Context())
@@ -218,24 +115,24 @@ func TestSweepLatchBehind(t *testing.T) {
 			t.Errorf("the one behind: %v", err)
 		}
 		_ = behind.Close(t.Context())
-		left(t, b)
+		time.Sleep(8 * time.Second) // a dropped frame is noticed, and the connection made anew; less than the session timeout
 		r.settled(t)
-	})
+	}, swept...)
 }
 
 // A Selector that goes on until it has led twice to the end, beside another.
 func TestSweepSelector(t *testing.T) {
-	sweep(t, func(t *testing.T, w *zktest.World, a *client.Client, f aFault) {
-		r := &referee{sudden: f.sudden}
-		b := w.Connect(t, "b")
+	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
+		r := &referee{sudden: s.Fault.Robs}
+		a, b := s.Client(t), s.Connect(t, "b")
 		var all sync.WaitGroup
 		for _, c := range []*client.Client{a, b} {
-			s := selector(t, c, leader.WithRequeue())
+			sel := selector(t, c, leader.WithRequeue())
 			all.Go(func() {
 				enough, terms := errors.New("enough"), 0
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
-				err := s.Run(ctx, func(ctx context.Context) error {
+				err := sel.Run(ctx, func(ctx context.Context) error {
 					r.begins(t, leader.FromContext(ctx))
 					select {
 					case <-time.After(500 * time.Millisecond):
@@ -253,9 +150,9 @@ func TestSweepSelector(t *testing.T) {
 			})
 		}
 		all.Wait()
-		left(t, b)
+		time.Sleep(8 * time.Second) // a dropped frame is noticed, and the connection made anew; less than the session timeout
 		r.settled(t)
-	})
+	}, swept...)
 }
 
 // Golden names: what Curator and its users see.
