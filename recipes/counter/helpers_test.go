@@ -2,7 +2,6 @@ package counter_test
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/go-zookeeper/zk"
@@ -86,38 +85,6 @@ func ours(host string, reply bool) fault.Match {
 		match = fault.Reply("")
 	}
 	return match.Host(host).When("ours", func(f fault.Frame) bool { return f.Xid < -100 })
-}
-
-// sweep runs a scenario with a fault at each frame of host a in turn, until the scenario is over before the fault.
-func sweep(t *testing.T, scenario func(t *testing.T, w *zktest.World)) {
-	t.Helper()
-	for _, f := range []struct {
-		name   string
-		reply  bool
-		action fault.Action
-	}{
-		{"reply dropped", true, fault.Drop},
-		{"reply cut", true, fault.Cut},
-		{"cut after reply", true, fault.CutAfter},
-		{"request dropped", false, fault.Drop},
-		{"request cut", false, fault.Cut},
-		{"cut after request", false, fault.CutAfter},
-	} {
-		hit := true
-		for n := 1; hit; n++ {
-			t.Run(fmt.Sprintf("%s/%d", f.name, n), func(t *testing.T) {
-				zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
-					rule := fault.Nth(n, ours("a", f.reply), f.action)
-					w.Net.Inject(rule)
-					scenario(t, w)
-					hit = rule.Fired() > 0
-				})
-			})
-			if n > 100 {
-				t.Fatal("the scenario never ends")
-			}
-		}
-	}
 }
 
 // fault1 loses the answer to host a's next write.

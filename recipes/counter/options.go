@@ -34,7 +34,7 @@ func WithAttempts(n int) Option { return func(c *config) { c.attempts = n } }
 // this client under folder. ErrUnknown is then left for two cases: the session, or
 // the call's context, ended before it could be looked up.
 //
-// A change is still one request, and as fast; the first one makes the receipt, with one request more. folder and its missing
+// A change is still one request, and as fast; the first one makes the receipt, with one request more. Nobody else may write it: its version is what tells. folder and its missing
 // ancestors are made as containers.
 func WithReceipts(folder string) Option { return func(c *config) { c.receipts = folder } }
 

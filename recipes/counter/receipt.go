@@ -39,14 +39,14 @@ func (r *receipt) write(ctx context.Context, seen *state, data []byte) (*state, 
 		doubt = doubt || unsure
 		if !doubt {
 			if len(res) == 2 && res[0].Err == nil && lost(err) {
-				r.path = "" // the receipt is not what it was: deleted by hand, or gone with its session
+				r.abandon(ctx) // it is not what it was: written or deleted by hand, or gone with its session
 			}
 			return nil, err
 		}
 		done, lookErr := r.done(ctx)
 		switch {
 		case lookErr != nil:
-			r.path = ""
+			r.abandon(ctx)
 			return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 		case done:
 			r.version++
@@ -104,6 +104,13 @@ func (r *receipt) leave(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// abandon forgets the receipt, and deletes what there is of it. A failure changes nothing: the client goes on in the background, and at the latest
+// it goes with its session.
+func (r *receipt) abandon(ctx context.Context) {
+	_ = r.leave(ctx)
+	r.path = ""
 }
 
 // bare is an error of the receipt's, which says nothing about whether the target was changed.

@@ -219,11 +219,11 @@ func TestSharedCost(t *testing.T) {
 	})
 }
 
-// Whatever frame is lost while it starts, writes or hears of writes: in the end it knows the last value, and values never go back.
+// Whatever the fault while it starts, writes or hears of writes: in the end it knows the last value, and values never go back.
 func TestSharedSweep(t *testing.T) {
-	sweep(t, func(t *testing.T, w *zktest.World) {
-		b := count(t, w.Connect(t, "b"), 1)
-		a := count(t, w.Connect(t, "a"), 2)
+	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
+		b := count(t, s.Connect(t, "b"), 1)
+		a := count(t, s.Client(t), 2)
 		var seen []counter.Snapshot[int32]
 		told := make(chan struct{})
 		go func() {
@@ -256,7 +256,7 @@ func TestSharedSweep(t *testing.T) {
 		if last := seen[len(seen)-1]; last.Value != 11 {
 			t.Errorf("told last: %+v", last)
 		}
-	})
+	}, swept)
 }
 
 // A new session, and a server that comes back, change nothing for who follows.
