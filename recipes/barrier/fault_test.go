@@ -34,7 +34,7 @@ func leaveAnyhow(ctx context.Context, m *barrier.Member) error {
 	}
 }
 
-// sweptDouble says where a double barrier's znodes are, and that none may stay. A foreign child counts as a member, see TestForeignMembers.
+// sweptDouble says where a double barrier's znodes are, and that none may stay. A foreign child counts as a member, see TestDoubleForeignMembers.
 var sweptDouble = []zktest.SweepOption{
 	zktest.WithFolders(path), zktest.WithoutFaults(zktest.ForeignChild), zktest.LeavesNothing(8 * time.Second),
 }
@@ -138,27 +138,4 @@ func TestSweepBarrier(t *testing.T) {
 			t.Errorf("closed still: %v, %v", ok, err)
 		}
 	}, zktest.WithFolders("/barriers"), zktest.LeavesNothing(0))
-}
-
-// A foreign child counts as a member, as it does for Curator: it lets others in, and keeps them until it goes.
-func TestForeignMembers(t *testing.T) {
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
-		ctx := t.Context()
-		a, b := w.Connect(t, "a"), w.Connect(t, "b")
-		_, err := b.Create(path + "/readme").ParentContainers().Do(ctx)
-		must(t, err)
-		m, err := double(t, a, 2).Enter(ctx)
-		must(t, err)
-		left := make(chan error, 1)
-		go func() { left <- m.Leave(ctx) }()
-		time.Sleep(time.Minute)
-		if len(left) != 0 {
-			t.Errorf("left beside a member: %v", <-left)
-		}
-		must(t, b.Delete(path+"/readme").Do(ctx))
-		must(t, <-left)
-		if names := children(t, b); len(names) != 0 {
-			t.Errorf("left: %v", names)
-		}
-	})
 }
