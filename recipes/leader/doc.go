@@ -17,4 +17,11 @@
 // A term ends when the connection is Suspended, since the session may be over for all that this process knows. If it is not, the
 // participant leads again on Reconnected, in a new Term with the same Epoch. With the policy UntilLost a term goes on until the session is Lost; the
 // client declares that before any other can lead, as long as both clocks run at the same rate.
+//
+// # Behind a later leader
+//
+// What ends a session or deletes a znode at once, an administrator or a hand, gives the lead to another before the loser can hear of it. If that happens
+// while the answer is under way that makes a participant the leader, its term even begins behind the other's. No further look before the term could rule
+// that out, since its answer takes as long: so none is paid for. Such a term has the smaller Epoch, its Guard refuses, and it ends as soon as the
+// deletion is noticed, within 250 ms while there is a connection.
 package leader
