@@ -144,3 +144,22 @@ func TestLockModels(t *testing.T) {
 		}
 	}
 }
+
+func TestFence(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tokens []int64
+		want   bool
+	}{
+		"in order":    {[]int64{1, 1, 3, 4, 4}, true},
+		"a late one":  {[]int64{1, 3, 2}, false},
+		"again later": {[]int64{1, 2, 1}, false},
+	} {
+		var l Log[FenceCall, struct{}]
+		for _, token := range tt.tokens {
+			l.Begin(0, FenceCall{token}).End(struct{}{})
+		}
+		if explains(Fence(), l.operations()) != tt.want {
+			t.Errorf("%s: %v", name, !tt.want)
+		}
+	}
+}

@@ -92,6 +92,21 @@ func Semaphore(leases int) Model[LeaseState, LockCall, int64] {
 	}}
 }
 
+// FenceCall is a write under a fencing token. One that was refused is Failed.
+type FenceCall struct {
+	Token int64
+}
+
+// Fence is what tokens are for: no write has a smaller one than a write before it.
+func Fence() Model[int64, FenceCall, struct{}] {
+	return Model[int64, FenceCall, struct{}]{Step: func(s int64, in FenceCall, _ struct{}, _ bool) []int64 {
+		if in.Token < s {
+			return nil
+		}
+		return []int64{in.Token}
+	}}
+}
+
 // CounterCall is a call of a number.
 type CounterCall struct {
 	Verb     CounterVerb
