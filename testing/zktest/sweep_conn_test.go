@@ -2,6 +2,7 @@ package zktest_test
 
 import (
 	"errors"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,6 +47,7 @@ func TestSweepBareConn(t *testing.T) {
 	}
 }
 
+// unconnected tells whether an error is one of a lost connection or session. zk.Conn hands on what a write gave.
 func unconnected(err error) bool {
-	return errors.Is(err, zk.ErrConnectionClosed) || errors.Is(err, zk.ErrSessionExpired) || errors.Is(err, zk.ErrNoServer) || errors.Is(err, zk.ErrSessionMoved)
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, zk.ErrConnectionClosed) || errors.Is(err, zk.ErrSessionExpired) || errors.Is(err, zk.ErrNoServer) || errors.Is(err, zk.ErrSessionMoved)
 }
