@@ -25,7 +25,6 @@ const (
 type keeper struct {
 	p     *Persistent
 	path  string          // the znode's; empty until a name was drawn
-	mine  map[int64]bool  // sessions that may own what this node made
 	made  bool            // the znode may be there
 	czxid int64           // of the znode
 	taken bool            // the znode was adopted
@@ -42,7 +41,7 @@ type keeper struct {
 }
 
 func newKeeper(p *Persistent) *keeper {
-	k := &keeper{p: p, mine: map[int64]bool{}, unbind: func() bool { return true }}
+	k := &keeper{p: p, unbind: func() bool { return true }}
 	if !p.cfg.mode.sequential() && !p.cfg.protected() {
 		k.path = p.path
 	}
@@ -148,7 +147,6 @@ func (k *keeper) stood(stat *zk.Stat, written uint64, adopted bool) {
 		k.owner = session
 		czxid := stat.Czxid
 		k.unbind = context.AfterFunc(session.Context(), func() { k.lost(czxid, session.Err()) })
-		k.mine = map[int64]bool{session.ID(): true}
 	}
 	path := k.path
 	k.post(func(s sight) sight {

@@ -12,7 +12,6 @@ import (
 // make makes the znode stand.
 func (k *keeper) make(ctx context.Context) error {
 	data, asked := k.p.wanted()
-	session := k.p.c.Session()
 	create := k.create()
 	if k.path == "" { // the server says the rest of the name; an attempt that failed is withdrawn, so each has an id of its own
 		if k.p.cfg.mode.sequential() {
@@ -22,7 +21,6 @@ func (k *keeper) make(ctx context.Context) error {
 			create = create.Protected()
 		}
 	}
-	k.mine[session.ID()] = true
 	name, stat, err := create.Data(data).ReturningStat().Do(ctx)
 	switch {
 	case err == nil:
@@ -59,7 +57,7 @@ func (k *keeper) create() client.CreateBuilder {
 	return b
 }
 
-// adopt takes the znode that is there, and writes it.
+// adopt takes the znode that is there, and writes it. If it goes with another session, it is made anew then.
 func (k *keeper) adopt(ctx context.Context) error {
 	data, asked := k.p.wanted()
 	stat, err := k.p.c.Set(k.path).Data(data).Do(ctx)
@@ -68,9 +66,6 @@ func (k *keeper) adopt(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
-	}
-	if k.former(stat) {
-		return k.replace(ctx, stat)
 	}
 	k.stood(stat, asked, k.adopted(stat))
 	return nil
@@ -87,35 +82,6 @@ func (k *keeper) adopted(stat *zk.Stat) bool {
 	return true
 }
 
-// former tells whether a znode belongs to an earlier session of this client's, with which it will go.
-func (k *keeper) former(stat *zk.Stat) bool {
-	owner := stat.EphemeralOwner
-	return owner != 0 && owner != k.p.c.Session().ID() && k.mine[owner]
-}
-
-// replace puts a znode of this session in the place of one of a former session. Nobody sees it missing.
-func (k *keeper) replace(ctx context.Context, old *zk.Stat) error {
-	data, asked := k.p.wanted()
-	k.made = true
-	session := k.p.c.Session()
-	swap := k.p.c.Txn(
-		k.p.c.Delete(k.path).Version(old.Version),
-		k.p.c.Create(k.path).Data(data).Ephemeral(),
-	).Async(ctx)
-	_, err := swap.Wait(ctx)
-	switch {
-	case err == nil:
-		k.stood(&zk.Stat{Czxid: swap.Zxid(), EphemeralOwner: session.ID()}, asked, false)
-		return nil
-	case client.MayHaveApplied(err):
-		return err
-	case errors.Is(err, zk.ErrNoNode), errors.Is(err, zk.ErrBadVersion):
-		k.stands = false // somebody was faster: make it, or adopt it
-		return nil
-	}
-	return err
-}
-
 // write writes the newest data.
 func (k *keeper) write(ctx context.Context) error {
 	data, asked := k.p.wanted()
@@ -126,8 +92,6 @@ func (k *keeper) write(ctx context.Context) error {
 		return nil
 	case err != nil:
 		return err
-	case k.former(stat):
-		return k.replace(ctx, stat)
 	}
 	k.stood(stat, asked, k.adopted(stat))
 	return nil
@@ -142,9 +106,6 @@ func (k *keeper) look(ctx context.Context) error {
 	case watch == nil:
 		k.fell(ErrDeleted)
 		return nil
-	case k.former(stat):
-		watch.Stop()
-		return k.replace(ctx, stat)
 	}
 	k.watch = watch
 	if stat.Czxid != k.czxid { // deleted and made anew by somebody

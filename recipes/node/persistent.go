@@ -19,8 +19,7 @@ import (
 // is there already is adopted: it keeps its kind and its list, gets this one's data, and is deleted by Close like one's own.
 //
 // Cost: 1 request until Start returns and 1 to watch. Set is 1 request, and 1 event and 1 request to watch on, as is a write by somebody
-// else. A delete by somebody else takes 1 event and 2 requests to mend. A reconnect to the same session costs nothing, a new session 2 requests, and
-// 2 more if the former session's ephemeral is still there: then it is replaced in one transaction, so that nobody sees it missing.
+// else. A delete by somebody else takes 1 event and 2 requests to mend. A reconnect to the same session costs nothing, a new session 2 requests.
 //
 // Suspended: the znode stands as long as the session may live, and State goes on saying so; a Set waits. Lost: an ephemeral stands no
 // longer, which State says at once, and is made anew in the next session. One of another mode is looked for in the next session, and made anew if
@@ -28,8 +27,7 @@ import (
 //
 // A Persistent is safe for concurrent use, and is for one life: after Close make another.
 //
-// Source: Curator's PersistentNode. That a lost session's ephemeral is replaced, not waited for, and that a refusal is tried again without a
-// reconnect, is ours.
+// Source: Curator's PersistentNode. That a refusal is tried again without a reconnect, and that State tells of losses, is ours.
 type Persistent struct {
 	c      *client.Client
 	recipe string // for errors
