@@ -20,7 +20,7 @@ import (
 // and the client's default data. The child is written twice in a time to live, the first time after half of it. All else is as in Persistent. Both
 // need a server with zookeeper.extendedTypesEnabled=true. Servers look for what is due once a minute, unless they are told otherwise.
 //
-// Cost: a Persistent's, and for the child 3 requests the first time and then 1 each time.
+// Cost: a Persistent's, and for the child 2 requests the first time and then 1 each time.
 //
 // Suspended and Lost: the znode belongs to no session, so it stands; the child is touched again as soon as there is a connection. If there is none for the whole
 // time to live, the server removes both, and they are made anew afterwards.
