@@ -80,11 +80,11 @@ func TestCostOfNewSession(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		a := w.Connect(t, "a")
 		p := keep(t, a, "x")
-		settle(p, t)
+		settle(t, p)
 		before := w.Server.Stats().Requests
 		w.Server.ExpireSession(a.Session().ID())
 		time.Sleep(5 * time.Second)
-		settle(p, t)
+		settle(t, p)
 		got := map[string]int64{}
 		for op, n := range w.Server.Stats().Requests {
 			if n -= before[op]; n != 0 && op != "ping" && op != "closeSession" {

@@ -71,7 +71,7 @@ func wantGone(tb testing.TB, c *client.Client, path string) {
 }
 
 // settle waits until nothing happens any more that takes no time.
-func settle(p *node.Persistent, tb testing.TB) {
+func settle(tb testing.TB, p *node.Persistent) {
 	tb.Helper()
 	synctest.Wait()
 	must(tb, p.Wait(tb.Context()))

@@ -134,6 +134,7 @@ func (k *keeper) fell(err error) {
 	k.stands, k.owner = false, nil
 	k.post(func(s sight) sight {
 		s.Stands, s.Err = false, err
+		s.change++
 		return s
 	})
 }
@@ -150,6 +151,9 @@ func (k *keeper) stood(stat *zk.Stat, written uint64, adopted bool) {
 	}
 	path := k.path
 	k.post(func(s sight) sight {
+		if !s.Stands || s.Czxid != stat.Czxid {
+			s.change++
+		}
 		s.State = State{Path: path, Stands: true, Czxid: stat.Czxid, Adopted: adopted}
 		s.written, s.refused = written, nil
 		return s
@@ -161,6 +165,7 @@ func (k *keeper) lost(czxid int64, err error) {
 	k.post(func(s sight) sight {
 		if s.Stands && s.Czxid == czxid {
 			s.Stands, s.Err = false, err
+			s.change++
 		}
 		return s
 	})
@@ -178,8 +183,9 @@ func (k *keeper) rest(life context.Context, err error) {
 		_, asked := k.p.wanted()
 		k.post(func(s sight) sight {
 			s.refused, s.upTo = err, asked
-			if !k.stands {
+			if !k.stands && (s.Err == nil || s.Err.Error() != err.Error()) {
 				s.Err = err
+				s.change++
 			}
 			return s
 		})

@@ -130,7 +130,7 @@ func (o ttlOption) ttl(c *ttlConfig) error { return o(c) }
 // child's going, and not at all if its owner dies before the first touch.
 func WithContainer() TTLOption {
 	return ttlOption(func(c *ttlConfig) error {
-		c.mode, c.config.ttl = ModeContainer, 0
+		c.config = config{mode: ModeContainer, orphan: c.orphan, stays: c.stays}
 		return nil
 	})
 }

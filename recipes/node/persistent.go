@@ -58,6 +58,7 @@ type State struct {
 // sight is the State, and what became of writes.
 type sight struct {
 	State
+	change  uint64 // counts what Changes tells
 	written uint64 // the writes that the znode shows
 	refused error  // why the server does not let it be made or written; nil again when it does
 	upTo    uint64 // the writes that were refused
@@ -123,7 +124,7 @@ func (p *Persistent) begin() error {
 		return ErrStarted
 	}
 	p.started, p.done = true, make(chan struct{})
-	p.board.Post(func(sight) sight { return sight{} })
+	p.board.Post(func(s sight) sight { return sight{change: s.change} })
 	life, end := context.WithCancelCause(context.Background())
 	p.end = end
 	go newKeeper(p).run(life, p.done)
@@ -212,9 +213,7 @@ func (p *Persistent) State() State {
 // cause of ctx, ErrClosed, or client.ErrClosed.
 func (p *Persistent) Changes(ctx context.Context) iter.Seq2[State, error] {
 	return func(yield func(State, error) bool) {
-		differ := func(told, now sight) bool {
-			return told.Stands != now.Stands || told.Czxid != now.Czxid || told.Path != now.Path || told.Err != now.Err
-		}
+		differ := func(told, now sight) bool { return told.change != now.change }
 		for s, err := range p.board.Follow(ctx, differ) {
 			if err != nil {
 				err = p.fail(ctx, "follow", err)

@@ -47,7 +47,7 @@ func TestModes(t *testing.T) {
 				ephemeral := !strings.Contains(name, "persistent") && strings.Contains(name, "ephemeral")
 				check := func(data string) *zk.Stat {
 					t.Helper()
-					settle(p, t)
+					settle(t, p)
 					stat := wantThere(t, b, at, data)
 					if owner := stat.EphemeralOwner; ephemeral && owner != a.Session().ID() || !ephemeral && owner != 0 {
 						t.Errorf("owner %x", owner)
@@ -107,11 +107,11 @@ func TestNameStaysTheSame(t *testing.T) {
 		}
 		for range 3 {
 			must(t, b.Delete(at).Do(t.Context()))
-			settle(p, t)
+			settle(t, p)
 			wantThere(t, b, at, "x")
 			w.Server.ExpireSession(a.Session().ID())
 			time.Sleep(5 * time.Second)
-			settle(p, t)
+			settle(t, p)
 			wantThere(t, b, at, "x")
 		}
 		if p.Path() != at {
@@ -129,7 +129,7 @@ func TestAdopts(t *testing.T) {
 		a, b, other := w.Connect(t, "a"), w.Connect(t, "b"), w.Connect(t, "other")
 		must(t, second(other.Create(path).Ephemeral().Parents().Data([]byte("theirs")).Do(t.Context())))
 		p := keep(t, a, "ours")
-		settle(p, t)
+		settle(t, p)
 		stat := wantThere(t, b, path, "ours")
 		if state := p.State(); !state.Adopted || !state.Stands || stat.EphemeralOwner != other.Session().ID() {
 			t.Errorf("state %+v, owner %x", state, stat.EphemeralOwner)
@@ -140,7 +140,7 @@ func TestAdopts(t *testing.T) {
 		}
 		w.Server.ExpireSession(other.Session().ID())
 		time.Sleep(time.Second)
-		settle(p, t)
+		settle(t, p)
 		stat = wantThere(t, b, path, "ours, newer")
 		if state := p.State(); state.Adopted || !state.Stands || stat.EphemeralOwner != a.Session().ID() {
 			t.Errorf("state %+v, owner %x", state, stat.EphemeralOwner)
@@ -155,9 +155,9 @@ func TestTakenOver(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		a, b := w.Connect(t, "a"), w.Connect(t, "b")
 		p := keep(t, a, "ours", node.WithMode(node.ModePersistent))
-		settle(p, t)
+		settle(t, p)
 		must(t, second(b.Txn(b.Delete(path), b.Create(path).Data([]byte("theirs"))).Do(t.Context())))
-		settle(p, t)
+		settle(t, p)
 		stat := wantThere(t, b, path, "ours")
 		if state := p.State(); !state.Adopted || state.Czxid != stat.Czxid {
 			t.Errorf("state %+v, made in %d", state, stat.Czxid)
@@ -172,11 +172,11 @@ func TestForeignData(t *testing.T) {
 		p := keep(t, a, "ours")
 		for range 2 {
 			must(t, second(b.Set(path).Data([]byte("theirs")).Do(t.Context())))
-			settle(p, t)
+			settle(t, p)
 			wantThere(t, b, path, "theirs")
 		}
 		must(t, b.Delete(path).Do(t.Context())) // it is still watched
-		settle(p, t)
+		settle(t, p)
 		wantThere(t, b, path, "ours")
 		must(t, second(b.Set(path).Data([]byte("theirs")).Do(t.Context())))
 		must(t, p.Set(t.Context(), []byte("newer")))
@@ -190,7 +190,7 @@ func TestLostBeforeTheServerKnows(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		a, b := w.Connect(t, "a"), w.Connect(t, "b")
 		p := keep(t, a, "ours")
-		settle(p, t)
+		settle(t, p)
 		old := a.Session()
 		w.Host("a").PartitionReceive() // the server hears of the client, and keeps its session
 		<-old.Context().Done()
@@ -203,7 +203,7 @@ func TestLostBeforeTheServerKnows(t *testing.T) {
 		}
 		w.Host("a").Heal()
 		time.Sleep(time.Second)
-		settle(p, t)
+		settle(t, p)
 		now := wantThere(t, b, path, "ours")
 		if now.EphemeralOwner != a.Session().ID() || a.Session() == old || p.State().Adopted {
 			t.Errorf("owner %x, state %+v", now.EphemeralOwner, p.State())
@@ -220,7 +220,7 @@ func TestSuspended(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		a, b := w.Connect(t, "a"), w.Connect(t, "b")
 		p := keep(t, a, "one")
-		settle(p, t)
+		settle(t, p)
 		before := p.State()
 		w.Host("a").Partition()
 		for a.State().Connected() {
@@ -234,7 +234,7 @@ func TestSuspended(t *testing.T) {
 		wantError(t, "a Set without a connection", p.Set(ctx, []byte("two")), context.DeadlineExceeded)
 		w.Host("a").Heal()
 		time.Sleep(5 * time.Second)
-		settle(p, t)
+		settle(t, p)
 		wantThere(t, b, path, "two") // it is still what the znode is to hold (CURATOR-241)
 		if state := p.State(); state != before {
 			t.Errorf("before %+v, after %+v", before, state)
@@ -252,9 +252,9 @@ func TestRefused(t *testing.T) {
 		wantError(t, "start", p.Start(t.Context()), zk.ErrNoAuth)
 		must(t, b.Delete("/services").Do(t.Context()))
 		must(t, p.Start(t.Context()))
-		settle(p, t)
+		settle(t, p)
 		must(t, b.Delete(path).Do(t.Context())) // mended at once, since the parent lets it
-		settle(p, t)
+		settle(t, p)
 		if got := p.State(); !got.Stands {
 			t.Errorf("state %+v", got)
 		}
@@ -267,7 +267,7 @@ func TestRefused(t *testing.T) {
 		wantError(t, "without a parent", p.Start(t.Context()), zk.ErrNoNode)
 		must(t, second(b.Create("/services").Do(t.Context())))
 		must(t, p.Start(t.Context()))
-		settle(p, t)
+		settle(t, p)
 		must(t, b.Delete("/services").WithChildren().Do(t.Context()))
 		time.Sleep(time.Minute)
 		wantError(t, "the parent is gone", p.Wait(t.Context()), zk.ErrNoNode)
@@ -288,12 +288,12 @@ func TestWriteRefused(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		a, b := w.Connect(t, "a"), w.Connect(t, "b")
 		p := keep(t, a, "one")
-		settle(p, t)
+		settle(t, p)
 		must(t, second(b.SetACL(path).ACL(client.World(zk.PermDelete)).Do(t.Context())))
 		wantError(t, "a Set", p.Set(t.Context(), []byte("two")), zk.ErrNoAuth)
 		must(t, b.Delete(path).Do(t.Context())) // seen though it may not be read
 		time.Sleep(time.Second)
-		settle(p, t)
+		settle(t, p)
 		wantThere(t, b, path, "two")
 	})
 }
@@ -425,7 +425,7 @@ func TestClientClosed(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		a, b := w.Connect(t, "a"), w.Connect(t, "b")
 		p := keep(t, a, "x")
-		settle(p, t)
+		settle(t, p)
 		must(t, a.Close(t.Context()))
 		synctest.Wait()
 		wantGone(t, b, path)

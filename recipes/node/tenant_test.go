@@ -17,13 +17,13 @@ func TestTenant(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tenant.Check(t, func(t *testing.T, w *zktest.World, c *client.Client, look func() []string) {
 				p := keep(t, c, "x", opts...)
-				settle(p, t)
+				settle(t, p)
 				want := fmt.Sprint([]string{client.Parent(path), p.Path()})
 				if got := fmt.Sprint(look()); got != want {
 					t.Errorf("%s, want %s", got, want)
 				}
 				must(t, c.Delete(p.Path()).Do(t.Context()))
-				settle(p, t)
+				settle(t, p)
 				w.Server.ExpireSession(c.Session().ID())
 				time.Sleep(5 * time.Second)
 				synctest.Wait()
