@@ -17,6 +17,7 @@
 //	bytes that all see at once                 recipes/counter  counter.SharedValue  SharedValue
 //	a znode that comes back whatever happens   recipes/node     node.Persistent      PersistentNode
 //	a znode that outlives its owner, a while   recipes/node     node.TTL             PersistentTtlNode
+//	who is in a group, and what each says      recipes/group    group.Member         GroupMember
 //
 // # What holds for all of them
 //
