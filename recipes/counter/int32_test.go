@@ -5,7 +5,9 @@ import (
 	"errors"
 	"math"
 	"testing"
+	"time"
 
+	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/counter"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
@@ -118,4 +120,31 @@ func TestGoldenText(t *testing.T) {
 			t.Error("a value as text is fine")
 		}
 	})
+}
+
+// Whatever is lost, nothing is added twice, and what is unknown is said to be.
+func TestSweepInt32(t *testing.T) {
+	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
+		ours, err := counter.NewInt32(s.Client(t), path, counter.WithReceipts("/receipts"), counter.WithLock(lockPath), counter.WithAttempts(1))
+		must(t, err)
+		theirs, err := counter.NewInt32(s.Connect(t, "b"), path)
+		must(t, err)
+		var made, unknown int32
+		for range 3 {
+			for _, n := range []*counter.Int32{ours, theirs} {
+				switch res, err := n.Add(t.Context(), 1); {
+				case err == nil && res.Applied && res.After == res.Before+1:
+					made++
+				case errors.Is(err, counter.ErrUnknown):
+					unknown++
+				case !client.Retryable(err) || client.MayHaveApplied(err):
+					t.Errorf("got %+v, %v", res, err)
+				}
+			}
+		}
+		if v, err := theirs.Get(t.Context()); v < made || v > made+unknown || made+unknown < 5 || err != nil {
+			t.Errorf("%d, %v: %d changes were made, and %d perhaps", v, err, made, unknown)
+		}
+		_ = ours.Close(t.Context()) // may not be confirmed
+	}, zktest.WithFolders("/receipts", lockPath), zktest.LeavesNothing(9*time.Second, "/receipts", lockPath))
 }

@@ -39,14 +39,14 @@ func (r *receipt) write(ctx context.Context, seen *state, data []byte) (*state, 
 		doubt = doubt || unsure
 		if !doubt {
 			if len(res) == 2 && res[0].Err == nil && lost(err) {
-				r.path = "" // the receipt is not what it was: deleted by hand, or gone with its session
+				r.drop(ctx) // the receipt is not what it was: written or deleted by hand, or gone with its session
 			}
 			return nil, err
 		}
 		done, lookErr := r.done(ctx)
 		switch {
 		case lookErr != nil:
-			r.path = ""
+			r.drop(ctx)
 			return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 		case done:
 			r.version++
@@ -91,6 +91,12 @@ func (r *receipt) make(ctx context.Context) error {
 	}
 	r.path, r.version, r.session = path, 0, session
 	return nil
+}
+
+// drop gives the receipt up. It may be there still, for as long as the session.
+func (r *receipt) drop(ctx context.Context) {
+	_ = r.c.Delete(r.path).Guaranteed().Do(ctx) // what could not be deleted now is deleted in the background
+	r.path = ""
 }
 
 // leave deletes the receipt.

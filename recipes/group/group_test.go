@@ -14,6 +14,7 @@ import (
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/internal/tenant"
 	"github.com/zookit-go/zookit/recipes/group"
+	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/server"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
@@ -172,6 +173,29 @@ func TestMeanwhile(t *testing.T) {
 			must(t, one.Wait(ctx))
 			wantMembers(t, "one:data of one three:data of three two:"+away.String(), one, two, three)
 		}
+	})
+}
+
+// A member that goes between the listing and the reading is no error (CURATOR-358, -436), and one that comes and goes quickly does not stay.
+func TestVanishes(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		ctx := t.Context()
+		a, b := w.Connect(t, "a"), w.Connect(t, "b")
+		for _, id := range []string{"stays", "goes"} {
+			must(t, second(b.Create(path+"/"+id).Parents().Do(ctx)))
+		}
+		w.Net.Inject(fault.Always(fault.Request("getData").Host("a"), fault.Delay(time.Second)))
+		view, err := group.NewView(a, path)
+		must(t, err)
+		defer view.Close()
+		time.AfterFunc(500*time.Millisecond, func() { _ = b.Delete(path + "/goes").Do(ctx) }) // seen below
+		must(t, view.Start(ctx))
+		wantMembers(t, "stays:", view)
+		must(t, second(b.Create(path+"/brief").Do(ctx)))
+		time.Sleep(100 * time.Millisecond)
+		must(t, b.Delete(path+"/brief").Do(ctx))
+		time.Sleep(10 * time.Second)
+		wantMembers(t, "stays:", view)
 	})
 }
 

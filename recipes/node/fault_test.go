@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/node"
 	"github.com/zookit-go/zookit/testing/fault"
+	"github.com/zookit-go/zookit/testing/server"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
@@ -76,4 +78,79 @@ func TestSweepGivenUp(t *testing.T) {
 		wantThere(t, b, path, "x")
 		_ = p.Close(t.Context()) // may not be confirmed
 	}, zktest.WithFolders(client.Parent(path)), zktest.LeavesNothing(9*time.Second, client.Parent(path)))
+}
+
+// A create that was given up is never taken up again: the next attempt has an id of its own (CURATOR-45, -79).
+func TestNewAttemptHasNewID(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		a, b := w.Connect(t, "a"), w.Connect(t, "b")
+		must(t, second(b.Create(client.Parent(path)).Do(t.Context())))
+		var asked []string
+		defer w.Net.Intercept(func(f fault.Frame) fault.Action {
+			if f.Host == "a" && !f.Reply && strings.HasPrefix(f.Op, "create") && strings.HasPrefix(f.Path, "/") {
+				asked = append(asked, f.Path)
+			}
+			return fault.Pass
+		})()
+		p, err := node.NewPersistent(a, path, nil, node.WithProtection())
+		must(t, err)
+		w.Net.Inject(dropReply("a"))
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		wantError(t, "start", p.Start(ctx), context.DeadlineExceeded)
+		must(t, p.Start(t.Context()))
+		time.Sleep(10 * time.Second) // what was given up is deleted
+		if len(asked) != 2 || asked[0] == asked[1] || asked[1] != p.Path() {
+			t.Errorf("asked for %q, it is %s", asked, p.Path())
+		}
+		names, _, err := b.Children(client.Parent(path)).Do(t.Context())
+		if len(names) != 1 || err != nil {
+			t.Errorf("%v, %v", names, err)
+		}
+		must(t, p.Close(t.Context()))
+	})
+}
+
+// watches is how many watches the server has, by its own word.
+func watches(t *testing.T, w *zktest.World) string {
+	t.Helper()
+	conn, err := w.Host("operator").Dial("tcp", w.Addr, time.Second)
+	must(t, err)
+	defer conn.Close()
+	_, err = conn.Write([]byte("wchs"))
+	must(t, err)
+	text, err := io.ReadAll(conn)
+	must(t, err)
+	_, total, _ := strings.Cut(string(text), "Total watches:")
+	return strings.TrimSpace(total)
+}
+
+// Looking for a znode that has gone leaves no watch behind, and neither does Close.
+func TestLeavesNoWatch(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		a, b := w.Connect(t, "a"), w.Connect(t, "b")
+		must(t, second(b.Create(client.Parent(path)).Do(t.Context())))
+		p := keep(t, a, "x", node.WithoutParents(), node.WithMode(node.ModePersistent))
+		for range 3 {
+			settle(t, p)
+			if n := watches(t, w); n != "1" {
+				t.Errorf("%s watches", n)
+			}
+			must(t, b.Delete(path).Do(t.Context()))
+		}
+		settle(t, p)
+		must(t, b.Delete(client.Parent(path)).WithChildren().Do(t.Context()))
+		time.Sleep(5 * time.Minute) // tries again and again, in vain
+		if n := watches(t, w); n != "0" || p.State().Stands {
+			t.Errorf("%s watches, %+v", n, p.State())
+		}
+		must(t, second(b.Create(client.Parent(path)).Do(t.Context())))
+		time.Sleep(time.Minute)
+		settle(t, p)
+		must(t, p.Close(t.Context()))
+		time.Sleep(time.Second)
+		if n := watches(t, w); n != "0" {
+			t.Errorf("%s watches after Close", n)
+		}
+	}, zktest.WithServer(server.WithFourLetterWords("wchs")))
 }
