@@ -142,6 +142,7 @@ func TestChanges(t *testing.T) {
 		want("Left two x", "Joined two x")
 		w.Server.ExpireSession(b.Session().ID())
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		if got := fmt.Sprint(heard); got != "[Left two x Joined two x]" {
 			t.Errorf("heard %s", got)
 		}

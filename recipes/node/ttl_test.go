@@ -193,7 +193,7 @@ func TestTTLSweep(t *testing.T) {
 		_ = b.Delete(path).WithChildren().Do(t.Context()) // it may be under way
 		time.Sleep(3*ttl + 20*time.Second)
 		state := n.State()
-		time.Sleep(10 * time.Minute)
+		time.Sleep(2 * check)
 		if stat := wantThere(t, b, path, "x"); stat.Czxid != state.Czxid || !state.Stands || n.State() != state || n.Touched() != nil {
 			t.Errorf("%+v, then %+v; touched %v", state, n.State(), n.Touched())
 		}
