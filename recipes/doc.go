@@ -10,10 +10,14 @@
 //	all wait until somebody opens              recipes/barrier  barrier.Barrier      DistributedBarrier
 //	all begin together and end together        recipes/barrier  barrier.Double       DistributedDoubleBarrier
 //	a number that all change                   recipes/counter  counter.Int64        DistributedAtomicLong
+//	a smaller number that all change           recipes/counter  counter.Int32        DistributedAtomicInteger
 //	bytes that all change                      recipes/counter  counter.Value        DistributedAtomicValue
 //	unique numbers, cheaply                    recipes/counter  counter.Cached       CachedAtomicLong
 //	a number that all see at once              recipes/counter  counter.SharedCount  SharedCount
 //	bytes that all see at once                 recipes/counter  counter.SharedValue  SharedValue
+//	a znode that comes back whatever happens   recipes/node     node.Persistent      PersistentNode
+//	a znode that outlives its owner, a while   recipes/node     node.TTL             PersistentTtlNode
+//	who is in a group, and what each says      recipes/group    group.Member         GroupMember
 //
 // # What holds for all of them
 //

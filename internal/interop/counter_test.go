@@ -86,6 +86,60 @@ func TestCounterKazoo(t *testing.T) {
 	})
 }
 
+// kazoo's Counter as it comes, and an Int64 with its text.
+func TestCounterKazooText(t *testing.T) {
+	python := foreign.Python(t)
+	onServers(t, func(t *testing.T, addr string) {
+		const changes = 200
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		p := foreign.Start(t, python, "testdata/kazoo/counter.py", addr, counterFolder+"/text", strconv.Itoa(changes), "text")
+		if err := p.WaitFor(ctx, "made"); err != nil {
+			t.Fatalf("%v\n%s", err, p.Output())
+		}
+		number, err := counter.NewInt64(connectClient(ctx, t, addr), counterFolder+"/text", counter.WithText())
+		must(t, err)
+		for range changes {
+			must(t, second(number.Add(ctx, -2)))
+		}
+		if err := p.Wait(ctx); err != nil {
+			t.Fatalf("%v\n%s", err, p.Output())
+		}
+		if v, err := number.Get(ctx); v != -changes || err != nil {
+			t.Errorf("the number is %d, %v\n%s", v, err, p.Output())
+		}
+	})
+}
+
+// Curator's DistributedAtomicInteger, kazoo's Counter(support_curator=True) and an Int32, all on one znode.
+func TestIntegerCuratorAndKazoo(t *testing.T) {
+	python := foreign.Python(t)
+	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/IntegerPeer.java")
+	onServers(t, func(t *testing.T, addr string) {
+		const changes = 100
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		p := foreign.Start(t, python, "testdata/kazoo/counter.py", addr, counterFolder+"/integer", strconv.Itoa(changes))
+		if err := p.WaitFor(ctx, "made"); err != nil { // empty, which Curator reads as 0, too
+			t.Fatalf("%v\n%s", err, p.Output())
+		}
+		java := foreign.Start(t, foreign.Java(t, classPath, "IntegerPeer", addr, counterFolder+"/integer", strconv.Itoa(changes))...)
+		number, err := counter.NewInt32(connectClient(ctx, t, addr), counterFolder+"/integer")
+		must(t, err)
+		for range changes {
+			must(t, second(number.Add(ctx, -2)))
+		}
+		for _, peer := range []*foreign.Process{p, java} {
+			if err := peer.Wait(ctx); err != nil {
+				t.Fatalf("%v\n%s", err, peer.Output())
+			}
+		}
+		if v, err := number.Get(ctx); v != 2*changes || err != nil { // 1, 3 and -2 each
+			t.Errorf("the number is %d, %v", v, err)
+		}
+	})
+}
+
 func startCount(ctx context.Context, tb testing.TB, c *client.Client) *counter.SharedCount {
 	tb.Helper()
 	count, err := counter.NewSharedCount(c, counterFolder+"/count", 0)

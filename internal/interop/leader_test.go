@@ -63,25 +63,7 @@ func TestSelectorZookit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shareWithCurator(t, addr, start, func(ctx context.Context) (func() error, error) {
-			leading, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
-			go func() {
-				ended <- s.Run(ctx, func(context.Context) error {
-					close(leading)
-					<-release
-					return nil
-				})
-			}()
-			select {
-			case <-leading:
-			case err := <-ended:
-				return nil, err
-			}
-			return func() error {
-				close(release)
-				return <-ended
-			}, nil
-		})
+		shareWithCurator(t, addr, start, selecting(s))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // ErrCorrupt means that the znode's data has a length that the recipe does not write.
@@ -30,7 +31,22 @@ var longs = codec[int64]{
 	},
 }
 
-// counts are Curator's SharedCount. kazoo makes its znode empty, which Curator cannot read; here it is 0.
+// texts are kazoo's Counter: the text of a Python number. Only whole ones are read.
+var texts = codec[int64]{
+	encode: func(v int64) []byte { return strconv.AppendInt(nil, v, 10) },
+	decode: func(b []byte) (int64, error) {
+		if len(b) == 0 {
+			return 0, nil
+		}
+		v, err := strconv.ParseInt(string(b), 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%w: %.20q, want a whole number of 64 bits", ErrCorrupt, b)
+		}
+		return v, nil
+	},
+}
+
+// counts are Curator's SharedCount and DistributedAtomicInteger. kazoo makes its znode empty, which Curator cannot read; here it is 0.
 var counts = codec[int32]{
 	encode: func(v int32) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) },
 	decode: func(b []byte) (int32, error) {

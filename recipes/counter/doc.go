@@ -1,9 +1,10 @@
-// Package counter holds the numbers and values that processes share: Int64 and Value change atomically, Cached hands out numbers in
+// Package counter holds the numbers and values that processes share: Int64, Int32 and Value change atomically, Cached hands out numbers in
 // blocks, SharedCount and SharedValue tell of every change.
 //
 // All of them keep one persistent znode, in Curator's bytes: a long is 8 bytes, a count 4, both big-endian two's complement; a
-// value is raw. They share it with Curator's DistributedAtomicLong, DistributedAtomicValue, SharedCount and SharedValue, and a
-// SharedCount with kazoo's Counter(support_curator=True). Data of another length is ErrCorrupt, as is a znode that was made for another kind.
+// value is raw. They share it with Curator's DistributedAtomicLong, DistributedAtomicInteger, DistributedAtomicValue, SharedCount and SharedValue;
+// an Int32 and a SharedCount with kazoo's Counter(support_curator=True), too, and an Int64 WithText with kazoo's plain Counter. Data of
+// another length is ErrCorrupt, as is a znode that was made for another kind.
 //
 // # What a lost answer means
 //

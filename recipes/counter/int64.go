@@ -9,7 +9,7 @@ import (
 // Int64 is a number that all processes that name the same path change atomically. It shares its znode with Curator's
 // DistributedAtomicLong.
 //
-// Shape: one persistent znode, 8 bytes; missing or empty is 0. path's missing ancestors are made as containers, which takes a
+// Shape: one persistent znode, 8 bytes, or decimal text with WithText; missing or empty is 0. path's missing ancestors are made as containers, which takes a
 // server of 3.5 or later; make them yourself for an older one.
 //
 // Cost: the first change 2 requests, one after the other. Each later one 1 request, as long as nobody else changes the number, because an
@@ -23,7 +23,8 @@ import (
 //
 // Source: Curator's DistributedAtomicLong and its PromotedToLock; that turns last for several changes is ours.
 type Int64 struct {
-	a *atom
+	a  *atom
+	as codec[int64]
 }
 
 // NewInt64 returns the number at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take.
@@ -32,18 +33,16 @@ func NewInt64(c *client.Client, path string, opts ...Option) (*Int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Int64{a}, nil
+	if a.cfg.text {
+		return &Int64{a, texts}, nil
+	}
+	return &Int64{a, longs}, nil
 }
 
 // Get reads the number: one request. It sees what this process did before; a change that another process made just now may be missing, as in
 // every read of ZooKeeper's.
 func (n *Int64) Get(ctx context.Context) (int64, error) {
-	seen, err := n.a.look(ctx)
-	if err != nil {
-		return 0, n.a.fail("get", ctx, err)
-	}
-	v, err := longs.decode(seen.data)
-	return v, n.a.fail("get", ctx, err)
+	return get(ctx, n.a, n.as)
 }
 
 // Add adds delta, which may be negative.
@@ -52,12 +51,12 @@ func (n *Int64) Get(ctx context.Context) (int64, error) {
 // ErrCorrupt, ErrVersions, ErrReplaced, ErrClosed; one that matches client.ErrConnectionLoss or client.ErrSessionLost if nothing
 // was changed and the retry policy gave up; zk.ErrNoAuth; the cause of ctx.
 func (n *Int64) Add(ctx context.Context, delta int64) (Result[int64], error) {
-	return change(ctx, n.a, "add to", longs, func(before int64, _ bool) (int64, bool) { return before + delta, true })
+	return change(ctx, n.a, "add to", n.as, func(before int64, _ bool) (int64, bool) { return before + delta, true })
 }
 
 // CompareAndSet makes it next if it is expected, and says in Applied whether it did. On a missing znode it does not. Errors are Add's.
 func (n *Int64) CompareAndSet(ctx context.Context, expected, next int64) (Result[int64], error) {
-	return change(ctx, n.a, "compare and set", longs, func(before int64, missing bool) (int64, bool) {
+	return change(ctx, n.a, "compare and set", n.as, func(before int64, missing bool) (int64, bool) {
 		return next, !missing && before == expected
 	})
 }
@@ -65,17 +64,27 @@ func (n *Int64) CompareAndSet(ctx context.Context, expected, next int64) (Result
 // Set overwrites the number, whatever it is: one request, and two if the znode is missing. After a lost answer it is written again, so an
 // Add of another process that came between may be overwritten with it.
 func (n *Int64) Set(ctx context.Context, v int64) error {
-	return n.a.fail("set", ctx, n.a.put(ctx, longs.encode(v)))
+	return n.a.fail("set", ctx, n.a.put(ctx, n.as.encode(v)))
 }
 
 // Init makes the znode with v if it is not there, and says in Applied whether it did. Errors are Add's.
 func (n *Int64) Init(ctx context.Context, v int64) (Result[int64], error) {
-	return change(ctx, n.a, "init", longs, func(_ int64, missing bool) (int64, bool) { return v, missing })
+	return change(ctx, n.a, "init", n.as, func(_ int64, missing bool) (int64, bool) { return v, missing })
 }
 
 // Close gives back a turn in the queue and the receipt, if there are any: without WithLock and WithReceipts it does nothing at the
 // server, and otherwise both would go by themselves, after 2 ms and with the session. Later changes fail with ErrClosed.
 func (n *Int64) Close(ctx context.Context) error { return n.a.fail("close", ctx, n.a.close(ctx)) }
+
+// get reads an atom whose values are T.
+func get[T any](ctx context.Context, a *atom, as codec[T]) (v T, _ error) {
+	seen, err := a.look(ctx)
+	if err != nil {
+		return v, a.fail("get", ctx, err)
+	}
+	v, err = as.decode(seen.data)
+	return v, a.fail("get", ctx, err)
+}
 
 // change is a change of an atom whose values are T. next gets what is there, and whether that is a znode, and says whether to change it.
 func change[T any](

@@ -6,13 +6,14 @@ import (
 	"github.com/zookit-go/zookit/client"
 )
 
-// Option configures an Int64 or a Value.
+// Option configures an Int64, an Int32 or a Value.
 type Option func(*config)
 
 type config struct {
 	lock     string
 	receipts string
 	attempts int
+	text     bool
 }
 
 // WithLock lets a change that lost its race too often wait for a turn in the queue at path, instead of trying again and again. It is
@@ -37,6 +38,10 @@ func WithAttempts(n int) Option { return func(c *config) { c.attempts = n } }
 // A change is still one request, and as fast; the first one makes the receipt, with one request more. Nobody else may write it: its version is what tells. folder and its missing
 // ancestors are made as containers.
 func WithReceipts(folder string) Option { return func(c *config) { c.receipts = folder } }
+
+// WithText keeps an Int64 as decimal text, "-2", instead of 8 bytes: that is kazoo's Counter as it comes, without support_curator. Empty data is 0; a
+// fraction, which kazoo's can be, is ErrCorrupt. An Int32 or a Value with it is an error.
+func WithText() Option { return func(c *config) { c.text = true } }
 
 func newConfig(path string, opts []Option) (config, error) {
 	var c config

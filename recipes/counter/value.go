@@ -3,6 +3,7 @@ package counter
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/zookit-go/zookit/client"
 )
@@ -19,6 +20,9 @@ func NewValue(c *client.Client, path string, opts ...Option) (*Value, error) {
 	a, err := newAtom(c, path, opts)
 	if err != nil {
 		return nil, err
+	}
+	if a.cfg.text {
+		return nil, fmt.Errorf("counter: %s: %w", path, errText)
 	}
 	return &Value{a}, nil
 }
