@@ -182,8 +182,8 @@ func (q *Simple) TakeMany(ctx context.Context, n int) ([][]byte, error) {
 	return items, nil
 }
 
-// Close ends the Simple: calls that wait fail with ErrSimpleClosed, its watches go and its receipts are deleted, on ctx and at the latest in
-// the background. The queue stays as it is. A second Close does nothing.
+// Close ends the Simple: calls that wait fail with ErrSimpleClosed, its watches go and its receipts are deleted. An error means that a
+// delete was not confirmed; the client goes on in the background. The queue stays as it is. A second Close does nothing.
 func (q *Simple) Close(ctx context.Context) error {
 	if err := q.core.close(ctx); err != nil {
 		return fmt.Errorf("queue: close %s: %w", q.core.path, err)

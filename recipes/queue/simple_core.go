@@ -49,6 +49,9 @@ func newSimpleCore(c *client.Client, path, prefix string) (*simpleCore, error) {
 // bound is ctx that also ends when the queue is closed.
 func (q *simpleCore) bound(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	if q.life.Err() != nil {
+		cancel(ErrSimpleClosed)
+	}
 	stop := context.AfterFunc(q.life, func() { cancel(ErrSimpleClosed) })
 	return ctx, func() {
 		stop()

@@ -40,7 +40,7 @@ func (q *simpleCore) tryPut(ctx context.Context, name string, items [][]byte) ([
 	res, err := q.c.Txn(ops...).Do(ctx)
 	switch {
 	case err == nil:
-		q.slots.done(slot)
+		q.slots.done(q.c, slot)
 		paths := make([]string, len(items))
 		for i := range items {
 			paths[i] = res[i].Path
@@ -69,7 +69,7 @@ func (q *simpleCore) notPut(ctx context.Context, slot *simpleSlot, items int, er
 		q.slots.drop(q.c, slot)
 		return errSimpleAgain
 	}
-	q.slots.back(slot)
+	q.slots.back(q.c, slot)
 	if !errors.Is(err, zk.ErrNoNode) {
 		return err
 	}

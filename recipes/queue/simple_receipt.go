@@ -25,8 +25,9 @@ func (s *simpleSlot) op(c *client.Client) client.Op {
 
 // simpleSlots are the receipts that no call has.
 type simpleSlots struct {
-	mu   sync.Mutex // guards free
+	mu   sync.Mutex // guards what follows
 	free []*simpleSlot
+	shut bool
 }
 
 // slot is a receipt for one write; nil if there are to be none.
@@ -76,19 +77,26 @@ func (s *simpleSlots) take() *simpleSlot {
 }
 
 // done takes back a receipt that was written.
-func (s *simpleSlots) done(slot *simpleSlot) {
+func (s *simpleSlots) done(c *client.Client, slot *simpleSlot) {
 	if slot != nil {
 		slot.version++
-		s.back(slot)
+		s.back(c, slot)
 	}
 }
 
 // back takes back a receipt that was not written.
-func (s *simpleSlots) back(slot *simpleSlot) {
-	if slot != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+func (s *simpleSlots) back(c *client.Client, slot *simpleSlot) {
+	if slot == nil {
+		return
+	}
+	s.mu.Lock()
+	shut := s.shut
+	if !shut {
 		s.free = append(s.free, slot)
+	}
+	s.mu.Unlock()
+	if shut {
+		s.drop(c, slot)
 	}
 }
 
@@ -105,7 +113,7 @@ func (s *simpleSlots) drop(c *client.Client, slot *simpleSlot) {
 func (s *simpleSlots) close(ctx context.Context, c *client.Client) error {
 	s.mu.Lock()
 	free := s.free
-	s.free = nil
+	s.free, s.shut = nil, true
 	s.mu.Unlock()
 	var failed error
 	for _, slot := range free {

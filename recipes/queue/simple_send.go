@@ -80,7 +80,7 @@ func (q *simpleCore) decide(ctx context.Context, s *simpleSent) error {
 	_, err := s.future.Wait(grace)
 	switch {
 	case err == nil:
-		q.slots.done(s.slot)
+		q.slots.done(q.c, s.slot)
 		return nil
 	case !simpleUnsure(err):
 		return q.refused(s, err)
@@ -114,11 +114,11 @@ func (q *simpleCore) refused(s *simpleSent, err error) error {
 		s.failed = true
 		return errSimpleAgain
 	case errors.Is(err, zk.ErrNoNode): // another taker was faster
-		q.slots.back(s.slot)
+		q.slots.back(q.c, s.slot)
 		s.failed = len(s.items) > 1 // the others may still be there
 		return errSimpleAgain
 	}
-	q.slots.back(s.slot)
+	q.slots.back(q.c, s.slot)
 	s.failed = true
 	if errors.Is(err, zk.ErrBadVersion) || client.Retryable(err) { // somebody wrote into the item, or it was not sent
 		return errSimpleAgain
@@ -130,13 +130,13 @@ func (q *simpleCore) refused(s *simpleSent, err error) error {
 func (q *simpleCore) resolve(ctx context.Context, slot *simpleSlot, lost error) (done bool, err error) {
 	outcome, lookErr := client.Resolve(ctx, lost)
 	if lookErr == nil && outcome == client.NotDone {
-		q.slots.back(slot)
+		q.slots.back(q.c, slot)
 		return false, nil
 	}
 	if slot != nil && lookErr == nil {
 		_, stat, err := q.c.Get(slot.path).Uncompressed().Do(ctx)
 		if err == nil && stat.EphemeralOwner == slot.session.ID() && stat.Version == slot.version+1 {
-			q.slots.done(slot)
+			q.slots.done(q.c, slot)
 			return true, nil
 		}
 	}
