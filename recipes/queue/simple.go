@@ -21,7 +21,7 @@ const simplePrefix = "qn-"
 //   - Order: items are taken in the order of their znodes, which is that in which the offers took effect, whoever takes them. What is read
 //     is what the server knows that the client is connected to; see Client.Sync.
 //   - At most once: no item is returned by two takers' calls. This is Curator's promise, too: an item is deleted, then returned. What a process took and
-//     did not finish when it died is gone; see KazooLocking for a queue that gives it back.
+//     did not finish when it died is gone; KazooLocking and the queues with a lock path give it back.
 //   - Nothing vanishes in silence. The bytes are read before the delete is sent, so that they are at hand whatever becomes of the answer. An
 //     answer that is lost is looked into: an item that is still there is taken again; for one that is gone the call ends with a
 //     *SimpleDoubtError, which holds the item: it may have been this call's or another taker's. SimpleReceipts removes the doubt.
