@@ -119,5 +119,5 @@ func (q *KazooQueue) Len(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// Close ends the KazooQueue: calls that wait fail with ErrSimpleClosed, and its watches go. The queue stays as it is.
+// Close ends the KazooQueue: calls that wait fail with ErrClosed, and its watches go. The queue stays as it is.
 func (q *KazooQueue) Close(ctx context.Context) error { return q.core.close(ctx) }

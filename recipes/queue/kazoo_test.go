@@ -130,7 +130,7 @@ func TestKazooOrder(t *testing.T) {
 			t.Errorf("took %q", item)
 		}
 		simpleMust(t, a.Close(ctx))
-		if _, err := a.Put(ctx, 1, nil); !errors.Is(err, queue.ErrSimpleClosed) {
+		if _, err := a.Put(ctx, 1, nil); !errors.Is(err, queue.ErrClosed) {
 			t.Errorf("closed: %v", err)
 		}
 	})

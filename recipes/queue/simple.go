@@ -94,7 +94,7 @@ func NewSimple(c *client.Client, path string, opts ...SimpleOption) (*Simple, er
 }
 
 // Offer puts an item at the end and returns its znode: one request, and more if path is missing. Errors: context.Cause(ctx),
-// client.ErrConnectionLoss, zk.ErrNoAuth, client.ErrTooLarge, client.ErrClosed, ErrSimpleClosed. client.MayHaveApplied tells whether the item may be there all the same.
+// client.ErrConnectionLoss, zk.ErrNoAuth, client.ErrTooLarge, client.ErrClosed, ErrClosed. client.MayHaveApplied tells whether the item may be there all the same.
 func (q *Simple) Offer(ctx context.Context, item []byte) (string, error) {
 	paths, err := q.core.put(ctx, simplePrefix, [][]byte{item})
 	if err != nil {
@@ -182,7 +182,7 @@ func (q *Simple) TakeMany(ctx context.Context, n int) ([][]byte, error) {
 	return items, nil
 }
 
-// Close ends the Simple: calls that wait fail with ErrSimpleClosed, its watches go and its receipts are deleted. An error means that a
+// Close ends the Simple: calls that wait fail with ErrClosed, its watches go and its receipts are deleted. An error means that a
 // delete was not confirmed; the client goes on in the background. The queue stays as it is. A second Close does nothing.
 func (q *Simple) Close(ctx context.Context) error {
 	if err := q.core.close(ctx); err != nil {

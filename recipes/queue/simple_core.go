@@ -50,9 +50,9 @@ func newSimpleCore(c *client.Client, path, prefix string) (*simpleCore, error) {
 func (q *simpleCore) bound(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if q.life.Err() != nil {
-		cancel(ErrSimpleClosed)
+		cancel(ErrClosed)
 	}
-	stop := context.AfterFunc(q.life, func() { cancel(ErrSimpleClosed) })
+	stop := context.AfterFunc(q.life, func() { cancel(ErrClosed) })
 	return ctx, func() {
 		stop()
 		cancel(nil)

@@ -303,14 +303,14 @@ func TestSimpleClose(t *testing.T) {
 		got := simpleTaking(ctx, q)
 		synctest.Wait()
 		simpleMust(t, q.Close(ctx))
-		if item := <-got; !strings.Contains(item, queue.ErrSimpleClosed.Error()) {
+		if item := <-got; !strings.Contains(item, queue.ErrClosed.Error()) {
 			t.Errorf("took %q", item)
 		}
 		simpleMust(t, q.Close(ctx))
-		if _, err := q.Offer(ctx, nil); !errors.Is(err, queue.ErrSimpleClosed) {
+		if _, err := q.Offer(ctx, nil); !errors.Is(err, queue.ErrClosed) {
 			t.Errorf("offered: %v", err)
 		}
-		if _, _, err := q.Poll(ctx); !errors.Is(err, queue.ErrSimpleClosed) {
+		if _, _, err := q.Poll(ctx); !errors.Is(err, queue.ErrClosed) {
 			t.Errorf("polled: %v", err)
 		}
 		if left := simpleLeft(t, c, simpleReceipts); len(left) != 0 {
