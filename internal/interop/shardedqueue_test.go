@@ -13,16 +13,15 @@ import (
 )
 
 const (
-	shardedQueuePath = "/interop/shards"
-	shardedLeader    = "/interop/shards-leader"
+	shardedFolder    = "/interop/sharded" // of queues and leaders
 	shardedThreshold = 20
 )
 
 func shardedStart(
-	ctx context.Context, t *testing.T, c *client.Client, begin func(context.Context, *queue.FIFO[string]),
+	ctx context.Context, t *testing.T, c *client.Client, path string, begin func(context.Context, *queue.FIFO[string]),
 ) *queue.Sharded[*queue.FIFO[string]] {
 	t.Helper()
-	s, err := queue.NewSharded(c, shardedQueuePath, shardedLeader, func(ctx context.Context, path string) (*queue.FIFO[string], error) {
+	s, err := queue.NewSharded(c, path, path+"-leader", func(ctx context.Context, path string) (*queue.FIFO[string], error) {
 		q, err := queue.NewFIFO(c, path, queue.String{})
 		if err == nil && begin != nil {
 			go begin(ctx, q)
@@ -44,8 +43,9 @@ func TestShardedQueueCurator(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				c := connectClient(ctx, t, addr)
+				path := shardedFolder + "/" + job
 				java := foreign.Start(t, foreign.Java(
-					t, classPath, "ShardedQueuePeer", addr, shardedQueuePath, shardedLeader, fmt.Sprint(shardedThreshold), job)...)
+					t, classPath, "ShardedQueuePeer", addr, path, path+"-leader", fmt.Sprint(shardedThreshold), job)...)
 				wait := func(text string) {
 					t.Helper()
 					if err := java.WaitFor(ctx, text); err != nil {
@@ -54,24 +54,22 @@ func TestShardedQueueCurator(t *testing.T) {
 				}
 				if job == "produce" {
 					wait("shards 3") // Java leads
-					shardedTake(ctx, t, c)
+					shardedTake(ctx, t, c, path)
 				} else {
-					shardedFill(ctx, t, c, wait)
+					shardedFill(ctx, t, c, path, wait)
 				}
-				must(t, second(c.Create("/interop/sharded-end").Do(ctx)))
+				must(t, second(c.Create(path+"-end").Do(ctx)))
 				wait("done")
-				must(t, c.Delete(shardedQueuePath).WithChildren().Do(ctx))
-				must(t, c.Delete("/interop/sharded-end").Do(ctx))
 			})
 		}
 	})
 }
 
 // shardedTake takes until there was something from each of three shards.
-func shardedTake(ctx context.Context, t *testing.T, c *client.Client) {
+func shardedTake(ctx context.Context, t *testing.T, c *client.Client, path string) {
 	t.Helper()
 	got := make(chan string)
-	shardedStart(ctx, t, c, func(ctx context.Context, q *queue.FIFO[string]) {
+	shardedStart(ctx, t, c, path, func(ctx context.Context, q *queue.FIFO[string]) {
 		for {
 			it, err := q.Take(ctx)
 			if err != nil {
@@ -98,14 +96,14 @@ func shardedTake(ctx context.Context, t *testing.T, c *client.Client) {
 }
 
 // shardedFill puts items until Java, which takes them, has all.
-func shardedFill(ctx context.Context, t *testing.T, c *client.Client, wait func(string)) {
+func shardedFill(ctx context.Context, t *testing.T, c *client.Client, path string, wait func(string)) {
 	t.Helper()
 	wait("ready")
-	s := shardedStart(ctx, t, c, nil)
+	s := shardedStart(ctx, t, c, path, nil)
 	if n := len(s.Queues()); n != 1 {
 		t.Errorf("%d shards, want Java's", n)
 	}
-	must(t, second(c.Create(shardedQueuePath+"/ours").Do(ctx))) // any child is a shard
+	must(t, second(c.Create(path+"/ours").Do(ctx))) // any child is a shard
 	wait("shards 2")
 	for deadline := time.Now().Add(20 * time.Second); len(s.Queues()) < 2; time.Sleep(50 * time.Millisecond) { // for the next check
 		if time.Now().After(deadline) {

@@ -14,7 +14,7 @@ import org.apache.curator.retry.RetryOneTime;
  * A user of Curator's QueueSharder. Arguments: connect string, path, leader path, threshold, and "produce" or "consume". See shardedqueue_test.go.
  *
  * <p>It says how many shards it knows whenever that changes. A producer puts an item every few milliseconds, into the shard that it is given; a
- * consumer prints what comes. Both end when /interop/sharded-end is there.
+ * consumer prints what comes. Both end when path-end is there.
  */
 public class ShardedQueuePeer {
   public static void main(String[] args) throws Exception {
@@ -54,23 +54,14 @@ public class ShardedQueuePeer {
     QueueSharder<String, DistributedQueue<String>> sharder =
         new QueueSharder<>(
             client,
-            (framework, path) -> {
-              DistributedQueue<String> queue =
-                  QueueBuilder.builder(framework, produce ? null : consumer, serializer, path).buildQueue();
-              try {
-                queue.start();
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-              return queue;
-            },
+            (framework, path) -> QueueBuilder.builder(framework, produce ? null : consumer, serializer, path).buildQueue(),
             args[1],
             args[2],
             policies);
     sharder.start();
     System.out.println("ready");
     int known = 0;
-    for (int i = 0; client.checkExists().forPath("/interop/sharded-end") == null; i++) {
+    for (int i = 0; client.checkExists().forPath(args[1] + "-end") == null; i++) {
       if (produce) {
         sharder.getQueue().put("java " + i);
         System.out.println("java put " + i);
