@@ -14,6 +14,10 @@
 //	unique numbers, cheaply                    recipes/counter  counter.Cached       CachedAtomicLong
 //	a number that all see at once              recipes/counter  counter.SharedCount  SharedCount
 //	bytes that all see at once                 recipes/counter  counter.SharedValue  SharedValue
+//	bytes in order, fast, each for one taker   recipes/queue    queue.Simple         SimpleDistributedQueue
+//	a queue that grows very long               recipes/queue    queue.Sharded        QueueSharder
+//	jobs by priority, each for one taker       recipes/queue    queue.KazooQueue     none; kazoo's Queue
+//	jobs by priority, back if a worker dies    recipes/queue    queue.KazooLocking   none; kazoo's LockingQueue
 //
 // # What holds for all of them
 //

@@ -140,3 +140,34 @@ func ExampleKazooLocking() {
 	// not now: to Kim
 	// sent: to Kim
 }
+
+func ExampleSharded() {
+	simpleConnected(func(ctx context.Context, c *client.Client) error {
+		shards, err := queue.NewSharded(c, "/queues/mail", "/queues/mail-leader", func(_ context.Context, path string) (*queue.FIFO[string], error) {
+			return queue.NewFIFO(c, path, queue.String{})
+		})
+		if err != nil {
+			return err
+		}
+		if err := shards.Start(ctx); err != nil {
+			return err
+		}
+		defer shards.Close(ctx)
+		q, err := shards.Queue() // for one item; there is one shard as yet
+		if err != nil {
+			return err
+		}
+		if _, err := q.Put(ctx, "to Kim"); err != nil {
+			return err
+		}
+		for _, q := range shards.Queues() {
+			it, err := q.Take(ctx)
+			if err != nil {
+				return err
+			}
+			fmt.Println(it.Value())
+		}
+		return nil
+	})
+	// Output: to Kim
+}
