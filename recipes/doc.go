@@ -18,6 +18,10 @@
 //	a znode that comes back whatever happens   recipes/node     node.Persistent      PersistentNode
 //	a znode that outlives its owner, a while   recipes/node     node.TTL             PersistentTtlNode
 //	who is in a group, and what each says      recipes/group    group.Member         GroupMember
+//	bytes in order, fast, each for one taker   recipes/queue    queue.Simple         SimpleDistributedQueue
+//	a queue that grows very long               recipes/queue    queue.Sharded        QueueSharder
+//	jobs by priority, each for one taker       recipes/queue    queue.KazooQueue     none; kazoo's Queue
+//	jobs by priority, back if a worker dies    recipes/queue    queue.KazooLocking   none; kazoo's LockingQueue
 //
 // # What holds for all of them
 //
