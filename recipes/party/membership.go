@@ -48,6 +48,22 @@ func (p *Party) join(ctx context.Context, name string) (*Membership, error) {
 	return m, nil
 }
 
+// rejoin joins as soon as it can be done: lost connections and sessions are waited out.
+func (p *Party) rejoin(ctx context.Context, name string) (*Membership, error) {
+	for {
+		err := p.c.WaitConnected(ctx)
+		if err == nil {
+			var m *Membership
+			if m, err = p.join(ctx, name); err == nil {
+				return m, nil
+			}
+		}
+		if ctx.Err() != nil || errors.Is(err, client.ErrClosed) || !client.Retryable(err) {
+			return nil, p.fail(ctx, "join", err)
+		}
+	}
+}
+
 // create makes the znode, and tells in which session it stands.
 func (p *Party) create(ctx context.Context, path string) (*client.Session, *zk.Stat, error) {
 	create := p.c.Create(path).Data([]byte(p.id)).Ephemeral().Parents().ReturningStat()

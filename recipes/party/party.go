@@ -31,12 +31,15 @@ type Party struct {
 }
 
 // Option configures a Party.
-type Option func(*Party)
+type Option interface{ party(p *Party) }
 
-// WithID is what the others see of this member. It is empty unless set.
-func WithID(id string) Option {
-	return func(p *Party) { p.id = id }
-}
+// ID is what the others see of a member. It is an option of parties and partitioners.
+type ID string
+
+func (id ID) party(p *Party) { p.id = string(id) }
+
+// WithID is what the others see of this member. In a Party it is empty unless set; see PartitionerOption for the other.
+func WithID(id string) ID { return ID(id) }
 
 // New returns the party at path. It does no I/O; the error is zk.ErrInvalidPath for a path that no server would take, or says what is wrong
 // with the id.
@@ -53,7 +56,7 @@ func NewShallow(c *client.Client, path string, opts ...Option) (*Party, error) {
 func newParty(c *client.Client, path string, k kind, opts []Option) (*Party, error) {
 	p := &Party{c: c, path: path, kind: k}
 	for _, opt := range opts {
-		opt(p)
+		opt.party(p)
 	}
 	err := client.CheckPath(path)
 	if err == nil {

@@ -2,10 +2,7 @@ package party
 
 import (
 	"context"
-	"errors"
 	"sync"
-
-	"github.com/zookit-go/zookit/client"
 )
 
 // Presence is whether one who stays is in the party.
@@ -60,30 +57,11 @@ func (s *Stay) run(m *Membership) {
 		_ = m.Leave() // ends its watch; there is nothing to delete
 		s.changes.set(Presence{Err: cause})
 		var err error
-		if m, err = s.rejoin(); err != nil {
+		if m, err = s.party.rejoin(s.life, s.name); err != nil {
 			s.changes.set(Presence{Err: err})
 			return
 		}
 		s.changes.set(Presence{Membership: m})
-	}
-}
-
-// rejoin joins as soon as it can be done.
-func (s *Stay) rejoin() (*Membership, error) {
-	for {
-		err := s.party.c.WaitConnected(s.life)
-		if err == nil {
-			var m *Membership
-			if m, err = s.party.join(s.life, s.name); err == nil {
-				return m, nil
-			}
-		}
-		switch {
-		case s.life.Err() != nil:
-			return nil, context.Cause(s.life)
-		case errors.Is(err, client.ErrClosed) || !client.Retryable(err):
-			return nil, s.party.fail(s.life, "stay in", err)
-		}
 	}
 }
 

@@ -1,0 +1,241 @@
+package party
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zookit-go/zookit/client"
+)
+
+// State is where a Partitioner stands.
+type State int
+
+const (
+	Allocating State = iota // it waits until the members settle, and then for its items
+	Acquired                // it has a share
+	Release                 // its share has ended and must be released
+	Failure                 // it is over
+)
+
+func (s State) String() string {
+	switch s {
+	case Allocating:
+		return "Allocating"
+	case Acquired:
+		return "Acquired"
+	case Release:
+		return "Release"
+	case Failure:
+		return "Failure"
+	}
+	return fmt.Sprintf("State(%d)", int(s))
+}
+
+// Allocation is one step of a Partitioner.
+type Allocation struct {
+	State State
+	Share *Share // in Acquired and Release
+	Err   error  // in Release and Failure: why
+}
+
+// atOnce is how many items are locked or unlocked at the same time.
+const atOnce = 128
+
+// run takes part until Close or a failure. It is the Partitioner's only goroutine, but for those of lockAll and freeAll, which it waits for.
+func (p *Partitioner) run(m *Membership) {
+	defer close(p.done)
+	defer p.changes.stop()
+	name := client.Base(m.path)
+	for {
+		err := p.round(m, name)
+		if m.ctx.Err() != nil && p.life.Err() == nil {
+			err = context.Cause(m.ctx)
+			_ = m.Leave() // ends its watch; there is nothing to delete
+			if errors.Is(err, ErrDeleted) || p.comesBack && client.Retryable(err) {
+				p.changes.set(Allocation{State: Allocating})
+				m, err = p.party.rejoin(p.life, name)
+			}
+			if err != nil {
+				p.over(err)
+				return
+			}
+			continue
+		}
+		if err != nil && p.life.Err() == nil && client.Retryable(err) {
+			err = p.party.c.WaitConnected(m.ctx)
+			if m.ctx.Err() != nil {
+				err = nil // told in the next round
+			}
+		}
+		if err != nil || p.life.Err() != nil {
+			_ = m.Leave() // what could not be deleted now is deleted in the background
+			p.over(err)
+			return
+		}
+	}
+}
+
+// over tells of the end.
+func (p *Partitioner) over(err error) {
+	if p.life.Err() != nil {
+		err = context.Cause(p.life)
+	}
+	p.changes.set(Allocation{State: Failure, Err: err})
+}
+
+// round is one allocation and its share. nil means that the next is due.
+func (p *Partitioner) round(m *Membership, name string) error {
+	p.changes.set(Allocation{State: Allocating})
+	ctx, cancel := context.WithCancelCause(m.ctx)
+	defer cancel(nil) // and with it the watch
+	defer context.AfterFunc(p.life, func() { cancel(context.Cause(p.life)) })()
+
+	members, watch, err := p.settle(ctx)
+	if err != nil {
+		return err
+	}
+	mine, ok := shareOf(p.divide, name, members, p.items)
+	if !ok {
+		select { // the member's own watch will tell, too
+		case <-m.ctx.Done():
+		case <-watch.Events():
+		case <-p.life.Done():
+		}
+		return nil
+	}
+	share := newShare(ctx)
+	defer share.end(ErrReleased)
+	if err := p.acquire(share, watch, mine); err != nil {
+		return err
+	}
+	if share.ctx.Err() != nil {
+		return nil // the members changed before it was complete
+	}
+	p.changes.set(Allocation{State: Acquired, Share: share})
+	select {
+	case <-watch.Events():
+		share.end(ErrChanged)
+	case <-share.ctx.Done():
+	}
+	return p.release(m, share)
+}
+
+// settle waits until the members have been the same for as long as the time boundary.
+func (p *Partitioner) settle(ctx context.Context) ([]Member, *client.Watch, error) {
+	timer := time.NewTimer(p.boundary)
+	defer timer.Stop()
+	for {
+		members, watch, err := p.party.look(ctx, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		timer.Reset(p.boundary)
+		select {
+		case <-watch.Events():
+		case <-timer.C:
+			return members, watch, nil
+		case <-ctx.Done():
+			return nil, nil, context.Cause(ctx)
+		}
+	}
+}
+
+// acquire locks what is this member's. If the share ends first nothing is held afterwards.
+func (p *Partitioner) acquire(share *Share, watch *client.Watch, mine []string) error {
+	locked := make(chan error, 1)
+	go func() { locked <- p.lockAll(share, mine) }()
+	var err error
+	select {
+	case err = <-locked:
+	case <-watch.Events():
+		share.end(ErrChanged)
+		err = <-locked
+	}
+	ended := share.ctx.Err() != nil
+	if err != nil || ended {
+		share.end(ErrReleased)
+		freeAll(share)
+	}
+	if ended {
+		return nil // the reason is looked at by who calls
+	}
+	return err
+}
+
+// lockAll locks the items, many at a time.
+func (p *Partitioner) lockAll(share *Share, mine []string) error {
+	items := make([]*Item, len(mine))
+	work, ctx := errgroup.WithContext(share.ctx)
+	work.SetLimit(atOnce)
+	for i, name := range mine {
+		work.Go(func() error {
+			at, err := p.find(name)
+			if err != nil {
+				return err
+			}
+			held, err := p.locks[at].Lock(ctx)
+			if err != nil {
+				return err
+			}
+			items[i] = share.own(name, held)
+			return nil
+		})
+	}
+	err := work.Wait()
+	for _, item := range items {
+		if item != nil {
+			share.items = append(share.items, item)
+		}
+	}
+	return err
+}
+
+// release waits until the share's user is done with it, and gives the items up.
+func (p *Partitioner) release(m *Membership, share *Share) error {
+	defer freeAll(share)
+	cause := context.Cause(share.ctx)
+	if !p.comesBack && (errors.Is(cause, client.ErrSessionLost) || errors.Is(cause, client.ErrClosed)) {
+		<-m.ctx.Done() // a lock may hear of the session's end a moment before
+		return nil     // there is nothing to give up, and no next share to wait for
+	}
+	select {
+	case <-share.released:
+		return nil
+	default:
+	}
+	if p.life.Err() != nil {
+		return nil
+	}
+	p.changes.set(Allocation{State: Release, Share: share, Err: cause})
+	var late <-chan time.Time
+	if p.reaction > 0 {
+		timer := time.NewTimer(p.reaction)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-share.released:
+		return nil
+	case <-p.life.Done():
+		return nil
+	case <-late:
+		return ErrSlow
+	}
+}
+
+// freeAll gives the items up, many at a time.
+func freeAll(share *Share) {
+	var work errgroup.Group
+	work.SetLimit(atOnce)
+	for _, item := range share.items {
+		work.Go(func() error {
+			item.free()
+			return nil
+		})
+	}
+	_ = work.Wait() // nobody fails
+}
