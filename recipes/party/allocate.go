@@ -55,7 +55,7 @@ func (p *Partitioner) run(m *Membership) {
 		if m.ctx.Err() != nil && p.life.Err() == nil {
 			err = context.Cause(m.ctx)
 			_ = m.Leave() // ends its watch; there is nothing to delete
-			if errors.Is(err, ErrDeleted) || p.comesBack && client.Retryable(err) {
+			if p.returns(err) {
 				p.changes.set(Allocation{State: Allocating})
 				m, err = p.party.rejoin(p.life, name)
 			}
@@ -197,34 +197,42 @@ func (p *Partitioner) lockAll(share *Share, mine []string) error {
 // release waits until the share's user is done with it, and gives the items up.
 func (p *Partitioner) release(m *Membership, share *Share) error {
 	defer freeAll(share)
-	cause := context.Cause(share.ctx)
-	if !p.comesBack && (errors.Is(cause, client.ErrSessionLost) || errors.Is(cause, client.ErrClosed)) {
-		<-m.ctx.Done() // a lock may hear of the session's end a moment before
-		return nil     // there is nothing to give up, and no next share to wait for
+	if p.life.Err() != nil || share.taken.CompareAndSwap(false, true) {
+		return nil // the user has said that it is done, or there is none
 	}
 	select {
 	case <-share.released:
 		return nil
 	default:
 	}
-	if p.life.Err() != nil {
-		return nil
-	}
-	p.changes.set(Allocation{State: Release, Share: share, Err: cause})
+	p.changes.set(Allocation{State: Release, Share: share, Err: context.Cause(share.ctx)})
 	var late <-chan time.Time
 	if p.reaction > 0 {
 		timer := time.NewTimer(p.reaction)
 		defer timer.Stop()
 		late = timer.C
 	}
-	select {
-	case <-share.released:
-		return nil
-	case <-p.life.Done():
-		return nil
-	case <-late:
-		return ErrSlow
+	over := m.ctx.Done()
+	for {
+		select {
+		case <-share.released:
+			return nil
+		case <-p.life.Done():
+			return nil
+		case <-late:
+			return ErrSlow
+		case <-over:
+			if !p.returns(context.Cause(m.ctx)) {
+				return nil // there is nothing to give up any more, and no next share to wait for
+			}
+			over = nil
+		}
 	}
+}
+
+// returns tells whether the member joins again when its membership has ended so.
+func (p *Partitioner) returns(cause error) bool {
+	return errors.Is(cause, ErrDeleted) || p.comesBack && client.Retryable(cause)
 }
 
 // freeAll gives the items up, many at a time.

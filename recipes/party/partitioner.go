@@ -166,7 +166,7 @@ func (p *Partitioner) Close(ctx context.Context) error {
 // anybody waiting. The channel is closed when ctx ends, and behind Failure, which is the last.
 func (p *Partitioner) Changes(ctx context.Context) <-chan Allocation { return p.changes.listen(ctx) }
 
-// Acquire waits for the next share, or returns the present one. Errors: context.Cause(ctx), ErrNotStarted, and why the Partitioner failed:
+// Acquire waits for the next share, or returns the present one. Who gets a share must Release it. Errors: context.Cause(ctx), ErrNotStarted, and why the Partitioner failed:
 // ErrClosed, ErrSlow, one that matches client.ErrSessionLost (without WithRejoin) or client.ErrClosed, or what the server refused.
 func (p *Partitioner) Acquire(ctx context.Context) (*Share, error) {
 	p.mu.Lock()
@@ -178,8 +178,15 @@ func (p *Partitioner) Acquire(ctx context.Context) (*Share, error) {
 	listening, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for now := range p.Changes(listening) {
-		if now.State == Acquired && now.Share.ctx.Err() == nil {
+		if now.State != Acquired {
+			continue
+		}
+		first := now.Share.taken.CompareAndSwap(false, true)
+		if now.Share.ctx.Err() == nil {
 			return now.Share, nil
+		}
+		if first {
+			now.Share.Release() // it ended before anybody had it
 		}
 	}
 	if ctx.Err() != nil {

@@ -3,6 +3,7 @@ package party
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/lock"
@@ -14,6 +15,7 @@ type Share struct {
 	ctx   context.Context
 	end   context.CancelCauseFunc
 
+	taken    atomic.Bool // somebody may work on it; what nobody took nobody has to release
 	once     sync.Once
 	released chan struct{} // closed by Release
 }
@@ -25,7 +27,10 @@ func newShare(ctx context.Context) *Share {
 }
 
 // Items are the items, sorted. There may be none: when there are more members than items.
-func (s *Share) Items() []*Item { return s.items }
+func (s *Share) Items() []*Item {
+	s.taken.Store(true)
+	return s.items
+}
 
 // Context ends with the share. Work under it. Its cause says why: ErrChanged, ErrReleased, ErrClosed, ErrDeleted if somebody else deleted the
 // member's znode, lock.ErrDeleted if it was an item's lock, and one that matches client.ErrSessionLost or client.ErrClosed.
@@ -34,7 +39,7 @@ func (s *Share) Items() []*Item { return s.items }
 // before somebody else takes over.
 func (s *Share) Context() context.Context { return s.ctx }
 
-// Release says that the work is over: Context ends, if it has not, and the items' locks are given up in the background, so that their next owners
+// Release must be called once the share was returned by Acquire, or its Items were asked for. It says that the work is over: Context ends, if it has not, and the items' locks are given up in the background, so that their next owners
 // can begin. It does not wait, and is safe to defer and to call twice.
 func (s *Share) Release() {
 	s.end(ErrReleased)
