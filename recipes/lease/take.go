@@ -22,6 +22,13 @@ type record struct {
 	stat *zk.Stat // nil if it is not there
 }
 
+func (r record) czxid() int64 {
+	if r.stat == nil {
+		return 0
+	}
+	return r.stat.Czxid
+}
+
 func (l *Lease) read(ctx context.Context) (record, error) {
 	for {
 		data, stat, err := l.c.Get(l.join(holderName)).Do(ctx)
@@ -43,7 +50,8 @@ func (l *Lease) read(ctx context.Context) (record, error) {
 
 // take writes the lease down, if it is free.
 func (l *Lease) take(ctx context.Context) (*Grant, error) {
-	var wrote []byte
+	var wrote []byte // by the last attempt, whose outcome is unknown
+	var over int64   // the czxid of what it was to replace
 	for {
 		place, err := l.enter(ctx)
 		if err != nil {
@@ -51,8 +59,8 @@ func (l *Lease) take(ctx context.Context) (*Grant, error) {
 		}
 		at, err := l.read(ctx)
 		now := l.clock()
-		if err == nil && at.stat != nil && wrote != nil && bytes.Equal(at.data, wrote) {
-			_ = place.Leave() // the answer to an earlier attempt was lost
+		if err == nil && wrote != nil && at.stat != nil && at.stat.Czxid != over && bytes.Equal(at.data, wrote) {
+			_ = place.Leave() // only the answer was lost
 			return l.grant(at.Info, at.stat.Czxid), nil
 		}
 		if err == nil {
@@ -60,7 +68,7 @@ func (l *Lease) take(ctx context.Context) (*Grant, error) {
 		}
 		if err == nil {
 			next := Info{l.holder, now.Add(l.duration).UTC().Truncate(time.Second)}
-			wrote = encode(next)
+			wrote, over = encode(next), at.czxid()
 			var zxid int64
 			if zxid, err = l.write(ctx, place, at, wrote); err == nil {
 				return l.grant(next, zxid), nil

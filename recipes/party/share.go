@@ -33,7 +33,7 @@ func (s *Share) Items() []*Item {
 }
 
 // Context ends with the share. Work under it. Its cause says why: ErrChanged, ErrReleased, ErrClosed, ErrDeleted if somebody else deleted the
-// member's znode, lock.ErrDeleted if it was an item's lock, and one that matches client.ErrSessionLost or client.ErrClosed.
+// member's znode, lock.ErrDeleted if it was an item's lock, the cause of Run's context, and one that matches client.ErrSessionLost or client.ErrClosed.
 //
 // The items stay locked until Release, unless the session is lost. So when it ended for another reason, the work can be brought to an orderly end
 // before somebody else takes over.

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Run takes part and calls work with each share, one after the other. work's context ends with the share; work then brings to an end what it
+// Run takes part and calls work with each share, one after the other. work's context ends with the share, and the share with ctx; work then brings to an end what it
 // does, and returns, and the items go to their next owners. What it returns then does not matter, unless it is an error that is neither the
 // context's cause nor context.Canceled.
 //
@@ -35,6 +35,7 @@ func runShare(ctx context.Context, share *Share, work func(ctx context.Context, 
 	working, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(share.ctx, func() { cancel(context.Cause(share.ctx)) })()
+	defer context.AfterFunc(ctx, func() { share.end(context.Cause(ctx)) })() // and with it the items' contexts
 	err = work(working, share)
 	switch {
 	case ctx.Err() != nil:
