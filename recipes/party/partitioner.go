@@ -23,8 +23,9 @@ import (
 // waits until the members have been the same for a while (WithTimeBoundary), and takes its new share. One that does not release keeps the next owners
 // of its items waiting; see WithMaxReaction.
 //
-// Cost, for each member: to join as for Party; a change of members 1 event and 1 request; a share 2 requests for each item in one round trip, 3 and 1 event
-// more for each that another had, 1 for each that is held for longer than 250 ms, and 1 for each to release.
+// Cost, for each member: to join as for Party; a change of members 1 event and 1 request; a share 2 requests for each item, in one round trip for 128 of
+// them, 2 and 1 event more for each that another has, 1 and 1 event more for each that is held or waited for longer than 250 ms, and 1 for each to
+// release.
 //
 // Suspended: a share goes on, since the session may live; a member that allocates waits. kazoo's members release their shares then. Lost: the
 // share ends, before the server can give an item to another; the Partitioner fails, or joins again with WithRejoin.
