@@ -52,6 +52,10 @@ func (p *Partitioner) run(m *Membership) {
 	name := client.Base(m.path)
 	for {
 		err := p.round(m, name)
+		if errors.Is(err, ErrSlow) {
+			p.over(err)
+			return
+		}
 		if m.ctx.Err() != nil && p.life.Err() == nil {
 			err = context.Cause(m.ctx)
 			_ = m.Leave() // ends its watch; there is nothing to delete
@@ -220,6 +224,7 @@ func (p *Partitioner) release(m *Membership, share *Share) error {
 		case <-p.life.Done():
 			return nil
 		case <-late:
+			_ = m.Leave() // before the items go, so that they go to those who stay
 			return ErrSlow
 		case <-over:
 			if !p.returns(context.Cause(m.ctx)) {
