@@ -68,10 +68,7 @@ func (p *partition) goMember(ctx context.Context, t *testing.T, id string, opts 
 // pythonMember is goMember with kazoo.
 func (p *partition) pythonMember(ctx context.Context, t *testing.T, id, function string) (leave func()) {
 	t.Helper()
-	process := foreign.Start(t, foreign.Python(t), "testdata/kazoo/partitioner.py", p.addr, setPath, id, strings.Join(p.items, ","), function)
-	if err := process.WaitFor(ctx, "ready"); err != nil {
-		t.Fatalf("%v\n%s", err, process.Output())
-	}
+	process := p.python(ctx, t, id, function)
 	return func() {
 		t.Helper()
 		must(t, second(p.c.Create(stopPath+"/"+id).Parents().Do(ctx)))
@@ -79,6 +76,15 @@ func (p *partition) pythonMember(ctx context.Context, t *testing.T, id, function
 			t.Errorf("%s: %v\n%s", id, err, process.Output())
 		}
 	}
+}
+
+func (p *partition) python(ctx context.Context, t *testing.T, id, function string) *foreign.Process {
+	t.Helper()
+	process := foreign.Start(t, foreign.Python(t), "testdata/kazoo/partitioner.py", p.addr, setPath, id, strings.Join(p.items, ","), function)
+	if err := process.WaitFor(ctx, "ready"); err != nil {
+		t.Fatalf("%v\n%s", err, process.Output())
+	}
+	return process
 }
 
 // await waits until the items are divided so: to each of the ids, in order, the numbers of its items.
@@ -142,6 +148,21 @@ func TestPartitionerKazoo(t *testing.T) {
 				t.Errorf("left: %q", left)
 			}
 		}
+	})
+}
+
+// A member in Python that dies keeps its items as long as its session lasts; then Go has them.
+func TestPartitionerKazooDies(t *testing.T) {
+	onServers(t, func(t *testing.T, addr string) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		p := newPartition(ctx, t, addr)
+		leave := p.goMember(ctx, t, "go0")
+		process := p.python(ctx, t, "py0", "kazoo")
+		p.await(ctx, t, map[string][]int{"go0": {0, 2, 4, 6, 8}, "py0": {1, 3, 5, 7}})
+		process.Kill()
+		p.await(ctx, t, map[string][]int{"go0": {0, 1, 2, 3, 4, 5, 6, 7, 8}})
+		leave()
 	})
 }
 

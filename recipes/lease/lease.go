@@ -22,7 +22,7 @@ import (
 // held for the moment of writing only. path and its missing ancestors are persistent.
 //
 // Cost: 1 request for one who does not get the lease. 5 requests in 4 round trips for one who does: it reads, takes the lock, reads again, and in
-// one transaction writes and gives the lock up. kazoo takes 7 or more for either. Nothing is watched, and nobody is woken.
+// one transaction writes and gives the lock up. kazoo takes 7 and 9. Nothing is watched, and nobody is woken.
 //
 // Suspended and Lost: a grant goes on, since it is bound to the clock and to no session. TryAcquire waits for a connection, and goes on in the next
 // session.

@@ -17,7 +17,7 @@ type State int
 const (
 	Allocating State = iota // it waits until the members settle, and then for its items
 	Acquired                // it has a share
-	Release                 // its share has ended and must be released
+	Release                 // its share has ended and must be released; not told of one that nobody took
 	Failure                 // it is over
 )
 

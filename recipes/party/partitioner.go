@@ -16,7 +16,8 @@ import (
 // go. It shares its znodes with kazoo's SetPartitioner.
 //
 // Shape: a shallow party at path/party, and for each item that is owned a lock with kazoo's names at path/locks/<item>: one ephemeral
-// sequential znode per owner and waiter, <32 hex>__lock__<10 digits>, with the member's id as its data. All parents are persistent.
+// sequential znode per owner and waiter, <32 hex>__lock__<10 digits>, with the member's id as its data. All parents are persistent. Keep path for this
+// alone: any other child of path/party counts as a member, in Go as in Python, and what falls to it nobody owns.
 //
 // An item has one owner at a time: who is to have it locks it first, and gets the lock only when the owner before has given it up or lost its
 // session. The znode of the lock is the fencing token. A change of members ends all shares; each member brings its work to an end and calls Release,

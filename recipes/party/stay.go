@@ -25,7 +25,7 @@ type Stay struct {
 }
 
 // Stay joins the party, and joins again whenever the membership ends by itself: when its session is lost, as soon as there is another, and
-// when somebody deletes its znode. kazoo's members do not come back.
+// when somebody deletes its znode. kazoo's members do not come back. Leave the stay, not its memberships: it would make another.
 //
 // ctx bounds the call only. Errors are those of Join. Stay has one goroutine, which ends with Leave, when the client is closed, and when the
 // server refuses to let it join again, as with zk.ErrNoAuth.

@@ -35,7 +35,7 @@ def weighted(identifier, members, partitions):
     return mine
 
 
-client = KazooClient(hosts=server, timeout=10)
+client = KazooClient(hosts=server, timeout=6)
 client.start()
 partitioner = client.SetPartitioner(
     path, set(items.split(",")), identifier=own, time_boundary=0.2,
