@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-zookeeper/zk"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zookit-go/zookit/client"
@@ -14,6 +15,7 @@ import (
 // State is where a Partitioner stands.
 type State int
 
+// The states of a Partitioner.
 const (
 	Allocating State = iota // it waits until the members settle, and then for its items
 	Acquired                // it has a share
@@ -121,11 +123,22 @@ func (p *Partitioner) round(m *Membership, name string) error {
 	}
 	p.changes.set(Allocation{State: Acquired, Share: share})
 	select {
-	case <-watch.Events():
-		share.end(ErrChanged)
+	case ev := <-watch.Events():
+		share.end(change(ev))
 	case <-share.ctx.Done():
 	}
 	return p.release(m, share)
+}
+
+// change is what the end of the watch over the members means for a share. The session's end comes this way, too, and may come first.
+func change(ev zk.Event) error {
+	switch {
+	case errors.Is(ev.Err, zk.ErrClosing):
+		return client.ErrClosed
+	case ev.Type == zk.EventNotWatching && ev.Err != nil:
+		return fmt.Errorf("%w: %w", client.ErrSessionLost, ev.Err)
+	}
+	return ErrChanged
 }
 
 // settle waits until the members have been the same for as long as the time boundary.
@@ -155,17 +168,17 @@ func (p *Partitioner) acquire(share *Share, watch *client.Watch, mine []string) 
 	var err error
 	select {
 	case err = <-locked:
-	case <-watch.Events():
-		share.end(ErrChanged)
+	case ev := <-watch.Events():
+		share.end(change(ev))
 		err = <-locked
 	}
-	ended := share.ctx.Err() != nil
-	if err != nil || ended {
+	if share.ctx.Err() != nil {
+		err = nil // it does not matter: who calls looks why the share ended
+	} else if err != nil {
 		share.end(ErrReleased)
-		freeAll(share)
 	}
-	if ended {
-		return nil // the reason is looked at by who calls
+	if share.ctx.Err() != nil {
+		freeAll(share)
 	}
 	return err
 }

@@ -16,8 +16,9 @@ var (
 	ErrClosed = errors.New("party: closed")
 )
 
+// What else calls on a Partitioner fail with.
 var (
-	// ErrSlow: a share was not given back within the time of WithMaxReaction.
+	// ErrSlow means that a share was not given back within the time of WithMaxReaction.
 	ErrSlow = errors.New("party: share not released in time")
 	// ErrNotStarted means that a Partitioner was asked for a share before Start.
 	ErrNotStarted = errors.New("party: not started")

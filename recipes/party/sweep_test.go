@@ -185,27 +185,25 @@ func comeAndGo(t *testing.T, s *zktest.Swept) {
 func TestSweepPartitionerFails(t *testing.T) {
 	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
 		c := s.Client(t)
-		session := c.Session()
+		lost := false // the session, while work was at it
 		p, err := party.NewPartitioner(c, "/set", []string{"a"}, party.WithTimeBoundary(0), party.WithID("app"))
 		must(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		err = p.Run(ctx, func(ctx context.Context, share *party.Share) error {
-			if share.Context().Err() == nil {
-				session = c.Session() // Start waits a lost one out
-			}
 			<-ctx.Done()
+			lost = errors.Is(context.Cause(ctx), client.ErrSessionLost)
 			for _, i := range share.Items() {
 				<-i.Context().Done()
 			}
 			return ctx.Err()
 		})
 		switch {
-		case errors.Is(err, context.DeadlineExceeded) && session.Err() == nil:
-		case errors.Is(err, client.ErrSessionLost) && session.Err() != nil:
+		case errors.Is(err, context.DeadlineExceeded) && !lost:
+		case errors.Is(err, client.ErrSessionLost) && lost:
 		case client.Retryable(err) && ctx.Err() == nil: // Start fails
 		default:
-			t.Errorf("got %v, and the session %v", err, session.Err())
+			t.Errorf("got %v; lost while at work: %v", err, lost)
 		}
 	}, zktest.WithFolders("/set/party", "/set/locks/a"), zktest.WithoutFaults(zktest.ForeignChild), zktest.LeavesNothing(8*time.Second))
 }
