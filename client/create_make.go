@@ -52,7 +52,7 @@ func (m *making) run(ctx context.Context) (CreateResult, error) {
 			}
 			return res, err
 		}
-		if call.Answered() || !call.Sent() {
+		if !over(ctx, err) && call.Answered() || !call.Sent() { // an answer may come while the caller goes
 			m.protect.refused()
 		}
 		res, repaired := m.repair(ctx, err)

@@ -22,13 +22,17 @@
 //	a queue that grows very long               recipes/queue    queue.Sharded        QueueSharder
 //	jobs by priority, each for one taker       recipes/queue    queue.KazooQueue     none; kazoo's Queue
 //	jobs by priority, back if a worker dies    recipes/queue    queue.KazooLocking   none; kazoo's LockingQueue
+//	who is here, and who comes and goes        recipes/party    party.Party          kazoo's Party, ShallowParty
+//	a set of items, each with one owner        recipes/party    party.Partitioner    kazoo's SetPartitioner
+//	a job that stays on one host by the clock  recipes/lease    lease.Lease          kazoo's NonBlockingLease
+//	a job that so many hosts do                recipes/lease    lease.Multi          kazoo's MultiNonBlockingLease
 //
 // # What holds for all of them
 //
 //   - Constructors do no I/O and start nothing; an error means a bad argument.
 //   - What is held has a Context, which ends when the hold does, with the cause. A recipe never survives silently into a new session.
 //   - While the connection is Suspended a hold goes on: the session may live. When it is Lost the hold ends, before the server can give
-//     to another what was held.
+//     to another what was held. A lease.Grant alone is bound to the clock and to no session.
 //   - One release wakes one waiter.
 //   - What a call made is removed when the call fails or its context ends, on a context of its own.
 package recipes
