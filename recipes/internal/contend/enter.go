@@ -116,4 +116,3 @@ func (q Queue) locate(ctx context.Context, path string) (czxid int64, _ *client.
 		return stat.Czxid, session, nil
 	}
 }
-
