@@ -13,17 +13,17 @@ import (
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
-// hold is what every kind of lock gives.
-type hold interface {
+// anyHold is what every kind of lock gives.
+type anyHold interface {
 	Context() context.Context
 	Unlock() error
 }
 
 // taker is a way to take a lock.
-type taker func(context.Context) (hold, error)
+type taker func(context.Context) (anyHold, error)
 
-func taking[H hold](take func(context.Context) (H, error)) taker {
-	return func(ctx context.Context) (hold, error) {
+func taking[H anyHold](take func(context.Context) (H, error)) taker {
+	return func(ctx context.Context) (anyHold, error) {
 		held, err := take(ctx)
 		if err != nil {
 			return nil, err
@@ -33,7 +33,7 @@ func taking[H hold](take func(context.Context) (H, error)) taker {
 }
 
 // tokens are a hold's.
-func tokens(held hold) []int64 {
+func tokens(held anyHold) []int64 {
 	if one, ok := held.(interface{ Token() int64 }); ok {
 		return []int64{one.Token()}
 	}
@@ -160,16 +160,16 @@ func robbed(err error) bool {
 }
 
 type sweptResult struct {
-	held hold
+	held anyHold
 	err  error
 }
 
-func takeSwept(t *testing.T, s *zktest.Swept, take taker) hold {
+func takeSwept(t *testing.T, s *zktest.Swept, take taker) anyHold {
 	t.Helper()
 	return sure(t, startSwept(t, s, take))
 }
 
-func sure(t *testing.T, next <-chan sweptResult) hold {
+func sure(t *testing.T, next <-chan sweptResult) anyHold {
 	t.Helper()
 	r := <-next
 	must(t, r.err)
@@ -177,7 +177,7 @@ func sure(t *testing.T, next <-chan sweptResult) hold {
 }
 
 // excludes checks that nobody else gets the lock while it is held, lets go, and returns the next hold, which somebody else has waited for.
-func excludes(t *testing.T, s *zktest.Swept, held hold, other taker) hold {
+func excludes(t *testing.T, s *zktest.Swept, held anyHold, other taker) anyHold {
 	t.Helper()
 	next := startSwept(t, s, other)
 	time.Sleep(8 * time.Second)
@@ -197,7 +197,7 @@ func excludes(t *testing.T, s *zktest.Swept, held hold, other taker) hold {
 	return sure(t, next)
 }
 
-func grows(t *testing.T, before, after hold) {
+func grows(t *testing.T, before, after anyHold) {
 	t.Helper()
 	if slices.Compare(tokens(before), tokens(after)) >= 0 {
 		t.Errorf("tokens %v, then %v", tokens(before), tokens(after))
