@@ -3,6 +3,7 @@ package lock_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,20 +47,20 @@ func TestHoldEndsBeforeItsDelete(t *testing.T) {
 			held, err := kind.app(t, w.Connect(t, "a"))(t.Context())
 			must(t, err)
 			time.Sleep(time.Second) // what was needed to acquire it has been given back
-			deletes := 0
+			var deletes atomic.Int32
 			w.Net.Intercept(func(f fault.Frame) fault.Action {
 				if !fault.Request("delete").Matches(f) {
 					return fault.Pass
 				}
-				if deletes++; held.Context().Err() == nil {
+				if deletes.Add(1); held.Context().Err() == nil {
 					t.Errorf("%s: still held while its delete is sent", name)
 				}
 				return fault.Cut
 			})
 			start := time.Now()
 			err = held.Unlock()
-			if deletes == 0 || !errors.Is(err, client.ErrConnectionLoss) && !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%s: %d deletes, %v", name, deletes, err)
+			if deletes.Load() == 0 || !errors.Is(err, client.ErrConnectionLoss) && !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %d deletes, %v", name, deletes.Load(), err)
 			}
 			if d := time.Since(start); d > time.Duration(len(tokens(held)))*time.Second {
 				t.Errorf("%s: unlocking took %v", name, d)
