@@ -2,8 +2,12 @@
 //
 //	problem                                    package          recipe               Curator's name
 //	one holder at a time, fair, with a token   recipes/lock     lock.Mutex           InterProcessMutex
+//	the same, and its holder may lock again    recipes/lock     lock.Reentrant       InterProcessMutex
+//	the same, on Curator's other znodes        recipes/lock     lock.SemaphoreMutex  InterProcessSemaphoreMutex
 //	one writer or many readers                 recipes/lock     lock.RWMutex         InterProcessReadWriteLock
 //	so many holders at a time                  recipes/lock     lock.Semaphore       InterProcessSemaphoreV2
+//	several locks as one                       recipes/lock     lock.Multi           InterProcessMultiLock
+//	to ask a holder to let go                  recipes/lock     lock.Revoke          Revocable, Revoker
 //	one leader at a time, in the background    recipes/leader   leader.Latch         LeaderLatch
 //	a function that only the leader runs       recipes/leader   leader.Selector      LeaderSelector
 //	who leads, for those who do not take part  recipes/leader   leader.Observer      LeaderLatch.getLeader

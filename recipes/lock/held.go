@@ -35,6 +35,9 @@ func (h *Held) Path() string { return h.place.Path() }
 // there. The transaction fails with zk.ErrNoNode otherwise.
 func (h *Held) Guard() client.Op { return h.c.Check(h.place.Path()) }
 
+func (h *Held) carry(ctx context.Context) context.Context { return carrying(ctx, h) }
+func (h *Held) parts() []*Held                            { return []*Held{h} }
+
 // Unlock ends the hold: Context ends, then the lock's znode is deleted. It takes one request and waits a second at most. It is safe to
 // defer, and to call twice: later calls return what the first did.
 //

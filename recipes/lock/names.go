@@ -24,6 +24,7 @@ import (
 // lost, is the same with all names: a znode whose create was not answered is found by the id in its name, as the other libraries do.
 type Names int
 
+// The libraries' names.
 const (
 	Curator     Names = iota // _c_<uuid>-lock-<10 digits>
 	GoZookeeper              // _c_<32 hex digits>-lock-<10 digits>, zk.Lock's

@@ -16,6 +16,8 @@ type settings struct {
 	data     []byte
 	names    Names
 	patterns []string
+
+	revocable bool
 }
 
 // WithData is what each contender's znode holds, such as the owner's name. It is empty unless set; Curator's readers accept
@@ -40,7 +42,7 @@ func settle(opts []Option) (settings, error) {
 
 // queue is where a mutex with these settings queues up.
 func (s *settings) queue(c *client.Client, path string) contend.Queue {
-	return s.names.name(contend.Queue{Client: c, Parent: path, Name: "lock-", Data: s.data}, s.patterns)
+	return s.names.name(contend.Queue{Client: c, Parent: path, Name: "lock-", Data: s.data, Revocable: s.revocable}, s.patterns)
 }
 
 // refuseKazoo is for the recipes whose layout in kazoo is another than in Curator.

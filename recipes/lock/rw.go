@@ -95,6 +95,38 @@ func (m *RWMutex) RLock(ctx context.Context) (*Held, error) { return m.read.Lock
 // TryRLock takes a read lock if no writer holds or waits, and returns ErrNotAcquired otherwise. It costs what Mutex's TryLock does.
 func (m *RWMutex) TryRLock(ctx context.Context) (*Held, error) { return m.read.TryLock(ctx) }
 
+// Do calls f while it holds the write lock. It is Mutex's Do in all else.
+func (m *RWMutex) Do(ctx context.Context, f func(ctx context.Context) error) error {
+	return do(ctx, m.Lock, f)
+}
+
+// RDo calls f while it holds a read lock. It is Mutex's Do in all else.
+func (m *RWMutex) RDo(ctx context.Context, f func(ctx context.Context) error) error {
+	return do(ctx, m.RLock, f)
+}
+
+// RLocker is the read side, for a Multi. The RWMutex itself is its write side there.
+func (m *RWMutex) RLocker() Locker { return m.read }
+
+// Participants lists who holds either side and who waits, in order. It is Mutex's Participants in all else.
+func (m *RWMutex) Participants(ctx context.Context) ([]Participant, error) {
+	all, err := participants(ctx, m.write.q)
+	if err != nil {
+		return nil, m.write.fail("list", ctx, err)
+	}
+	writer := false
+	for i := range all {
+		p := &all[i]
+		p.Reads = strings.Contains(client.Base(p.Path), readers)
+		p.Holds = i == 0 || p.Reads && !writer
+		writer = writer || !p.Reads
+	}
+	return all, nil
+}
+
+func (m *RWMutex) take(ctx context.Context) (holding, error) { return asHolding(m.Lock(ctx)) }
+func (m *RWMutex) try(ctx context.Context) (holding, error)  { return asHolding(m.TryLock(ctx)) }
+
 func (m *RWMutex) writer(held *Held, err error) (*WriteHeld, error) {
 	if err != nil {
 		return nil, err

@@ -250,12 +250,12 @@ func TestSweepRW(t *testing.T) {
 		bystander := w.Connect(t, "b")
 		first, err := rw(t, bystander).Lock(ctx)
 		must(t, err)
-		next := waitFor(ctx, t, rw(t, w.Connect(t, "a")).Lock)
+		next := waitFor(ctx, t, rw(t, w.Connect(t, zktest.AppHost)).Lock)
 		time.Sleep(8 * time.Second) // a dropped frame is noticed, and the connection made anew
 		waits(t, "the writer", next)
 		reader := waitFor(ctx, t, rw(t, bystander).RLock)
 		writer := waitFor(ctx, t, rw(t, bystander).Lock)
-		must(t, first.Unlock())
+		unlocked(t, first.Unlock())
 		held := got(t, next).(*lock.WriteHeld)
 		waits(t, "the reader", reader)
 		read, err := held.Downgrade(ctx)
@@ -266,7 +266,7 @@ func TestSweepRW(t *testing.T) {
 			t.Errorf("read hold %v, tokens %d, %d, %d, %d",
 				context.Cause(read.Context()), first.Token(), held.Token(), read.Token(), other.Token())
 		}
-		must(t, other.Unlock())
+		unlocked(t, other.Unlock())
 		time.Sleep(8 * time.Second)
 		waits(t, "the last writer", writer)
 		_ = read.Unlock() // may not be confirmed
@@ -274,7 +274,7 @@ func TestSweepRW(t *testing.T) {
 		if last.Token() <= held.Token() {
 			t.Errorf("tokens %d, then %d", held.Token(), last.Token())
 		}
-		must(t, last.Unlock())
+		unlocked(t, last.Unlock())
 		time.Sleep(8 * time.Second)
 		if names := contenders(t, bystander); len(names) != 0 {
 			t.Errorf("left: %v", names)
@@ -288,7 +288,7 @@ func TestSweepReader(t *testing.T) {
 		bystander := w.Connect(t, "b")
 		first, err := rw(t, bystander).Lock(t.Context())
 		must(t, err)
-		a := rw(t, w.Connect(t, "a"))
+		a := rw(t, w.Connect(t, zktest.AppHost))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := a.RLock(ctx); !errors.Is(err, context.DeadlineExceeded) {
@@ -297,7 +297,7 @@ func TestSweepReader(t *testing.T) {
 		next := waitFor(t.Context(), t, a.RLock)
 		time.Sleep(9 * time.Second)
 		waits(t, "the reader", next)
-		must(t, first.Unlock())
+		unlocked(t, first.Unlock())
 		held := got(t, next)
 		if held.Token() <= first.Token() || held.Context().Err() != nil {
 			t.Errorf("tokens %d, %d; %v", first.Token(), held.Token(), context.Cause(held.Context()))

@@ -23,20 +23,6 @@ const (
 	leaveTimeout = time.Second
 )
 
-// Queue is where contenders meet: a parent, and the name that orders its children.
-type Queue struct {
-	Client *client.Client
-	Parent string
-	Name   string // "lock-"
-	Data   []byte // of each contender's znode
-
-	Key    func(child string) string // what children are ordered by, if it is not what follows Name
-	Blocks func(child string) bool   // which of those ahead are waited for, if not all
-	Number string                    // the digits to take, instead of the server's next
-	Prefix func() string             // draws what protects a name, if it is not what Curator draws
-	Stays  bool                      // missing ancestors are persistent, not containers
-}
-
 // Place is one contender's znode.
 type Place struct {
 	q     Queue
@@ -52,95 +38,10 @@ type Place struct {
 	watching context.Context // that watch's life, which is longer than the place's: the delete shall end it, and not one more request
 	unwatch  context.CancelFunc
 	own      chan struct{} // closed when that watch has ended
+	revoked  chan struct{}
+	asked    bool // for the watch over the own znode alone
 	leave    sync.Once
 	left     error
-}
-
-// Enter makes a znode and looks who is before it. If the context or the session ends first, nothing is left behind.
-func (q Queue) Enter(ctx context.Context) (*Place, error) {
-	for {
-		p, err := q.enter(ctx)
-		// The znode may be gone by the time of the listing: deleted by hand, or with a parent that was reaped. A new one it is.
-		if !errors.Is(err, ErrGone) {
-			return p, err
-		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-	}
-}
-
-func (q Queue) enter(ctx context.Context) (*Place, error) {
-	session := q.Client.Session()
-	create := q.create()
-	made := create.Async(ctx)
-	listed := q.Client.Children(q.Parent).Async(ctx)
-
-	path, err := made.Wait(ctx)
-	czxid := made.Zxid()
-	if err != nil || session != q.Client.Session() {
-		// The long way: the parent is missing, an answer was lost, or it may have come in another session than the one before.
-		listed = nil
-		if path, err = q.again(ctx, create, path, err); err == nil {
-			czxid, session, err = q.locate(ctx, path)
-		}
-		if err != nil {
-			create.Withdraw()
-			return nil, err
-		}
-	}
-	p := &Place{q: q, path: path, czxid: czxid, own: make(chan struct{})}
-	p.ctx, p.end = context.WithCancelCause(session.Context())
-	p.watching, p.unwatch = context.WithCancel(context.Background())
-	if err := p.settle(ctx, listed); err != nil {
-		_ = p.Leave() // what could not be deleted now is deleted in the background
-		return nil, err
-	}
-	p.timer = time.AfterFunc(ownWatchAfter, p.watchOwn)
-	return p, nil
-}
-
-// create is the request for a new znode.
-func (q Queue) create() client.CreateBuilder {
-	create := q.Client.Create(client.Join(q.Parent, q.Name+q.Number)).Data(q.Data).Ephemeral()
-	if q.Number == "" {
-		create = create.Sequential()
-	}
-	if q.Stays {
-		create = create.Parents()
-	} else {
-		create = create.ParentContainers()
-	}
-	if q.Prefix != nil {
-		return create.ProtectedBy(q.Prefix())
-	}
-	return create.Protected()
-}
-
-// again makes the znode, or finds it, after a first attempt that ended with err.
-func (q Queue) again(ctx context.Context, create client.CreateBuilder, path string, err error) (string, error) {
-	if err == nil {
-		return path, nil
-	}
-	if !errors.Is(err, zk.ErrNoNode) && !client.Retryable(err) {
-		return "", err
-	}
-	return create.Do(ctx)
-}
-
-// locate finds out when a znode was made, and in which session it stands.
-func (q Queue) locate(ctx context.Context, path string) (czxid int64, _ *client.Session, _ error) {
-	ok, stat, err := q.Client.Exists(path).Do(ctx)
-	switch session := q.Client.Session(); {
-	case err != nil:
-		return 0, nil, err
-	case !ok:
-		return 0, nil, ErrGone
-	case stat.EphemeralOwner != session.ID():
-		return 0, nil, client.ErrSessionLost
-	default:
-		return stat.Czxid, session, nil
-	}
 }
 
 // settle takes the first look at who is ahead.
@@ -259,9 +160,10 @@ func (p *Place) awaitPredecessor(ctx context.Context) error {
 func (p *Place) watchOwn() {
 	defer close(p.own)
 	for p.ctx.Err() == nil {
-		_, _, watch, err := p.q.Client.Get(p.path).DoW(p.watching)
+		data, _, watch, err := p.q.Client.Get(p.path).DoW(p.watching)
 		switch {
 		case err == nil:
+			p.heard(data)
 		case errors.Is(err, zk.ErrNoNode):
 			p.end(ErrGone)
 			return
