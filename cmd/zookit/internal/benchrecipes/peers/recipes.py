@@ -1,0 +1,193 @@
+"""kazoo's side of the benchmark. Its argument is the port of the one who asks; questions and answers are a line each, see peer.go.
+
+recipes; open recipe contenders connect-string path; prepare cycles; run cycles nanoseconds; close.
+"""
+
+import logging
+import socket
+import sys
+import threading
+import time
+import traceback
+
+from kazoo.client import KazooClient
+
+SESSION = 60.0
+ITEM = b"x" * 100
+
+logging.disable(logging.CRITICAL)
+
+
+class Setup:
+    """A recipe that contenders share. contender makes what each of them does over and over."""
+
+    def __init__(self, contender, clients, path):
+        self.clients = clients
+        self.path = path
+        self.there = 0
+        self.cycles = [contender(zk, path, len(clients)) for zk in clients]
+
+    def prepare(self, _):
+        pass
+
+    def run(self, most, within):
+        """Each does so many cycles; none begins one after so many nanoseconds, unless that is 0."""
+        done = [0] * len(self.cycles)
+        failed = []
+        go = threading.Barrier(len(self.cycles) + 1)
+        start = [0]
+
+        def work(i):
+            go.wait()
+            try:
+                while done[i] < most and (within == 0 or time.perf_counter_ns() - start[0] < within):
+                    self.cycles[i]()
+                    done[i] += 1
+            except Exception as e:
+                failed.append(e)
+
+        threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(len(self.cycles))]
+        for t in threads:
+            t.start()
+        start[0] = time.perf_counter_ns()
+        go.wait()
+        for t in threads:
+            t.join()
+        took = time.perf_counter_ns() - start[0]
+        if failed:
+            raise failed[0]
+        return sum(done), took
+
+    def close(self):
+        for zk in self.clients:
+            zk.stop()
+            zk.close()
+
+
+class Doubles(Setup):
+    def prepare(self, cycles):
+        while self.there < self.cycles[0].next + cycles:
+            self.clients[0].create("%s/%d" % (self.path, self.there), b"")
+            self.there += 1
+
+
+def mutex(zk, path, _):
+    lock = zk.Lock(path, "bench")
+    return held(lock)
+
+
+def held(lock):
+    def cycle():
+        with lock:
+            pass
+
+    return cycle
+
+
+def rw(zk, path, _):
+    return held(zk.WriteLock(path, "bench"))
+
+
+def semaphore(leases):
+    return lambda zk, path, _: held(zk.Semaphore(path, "bench", max_leases=leases))
+
+
+def long(zk, path, _):
+    counter = zk.Counter(path + "/value")
+
+    def cycle():
+        counter.__add__(1)
+
+    return cycle
+
+
+def shared(zk, path, _):
+    counter = zk.Counter(path + "/value", support_curator=True)
+
+    def cycle():
+        counter.__add__(1)
+
+    return cycle
+
+
+def latch(zk, path, _):
+    election = zk.Election(path, "bench")
+    return lambda: election.run(lambda: None)
+
+
+class Double:
+    def __init__(self, zk, path, count):
+        self.zk, self.path, self.count, self.next = zk, path, count, 0
+
+    def __call__(self):
+        barrier = self.zk.DoubleBarrier("%s/%d" % (self.path, self.next), self.count)
+        self.next += 1
+        barrier.enter()
+        barrier.leave()
+
+
+def simple(zk, path, _):
+    queue = zk.Queue(path)
+
+    def cycle():
+        queue.put(ITEM)
+        if queue.get() is None:
+            raise AssertionError("nothing to get")
+
+    return cycle
+
+
+RECIPES = {
+    "mutex": mutex,
+    "rw": rw,
+    "semaphore1": semaphore(1),
+    "semaphore4": semaphore(4),
+    "long": long,
+    "shared": shared,
+    "latch": latch,
+    "double": Double,
+    "simple": simple,
+}
+
+
+class Peer:
+    setup = None
+
+    def answer(self, question, *args):
+        if question == "recipes":
+            return " ".join(RECIPES)
+        if question == "open":
+            return self.open(*args)
+        if question == "prepare":
+            self.setup.prepare(int(args[0]))
+            return ""
+        if question == "run":
+            return "%d %d" % self.setup.run(int(args[0]), int(args[1]))
+        if question == "close":
+            self.setup.close()
+            return ""
+        raise ValueError(question)
+
+    def open(self, recipe, contenders, servers, path):
+        clients = [KazooClient(hosts=servers, timeout=SESSION) for _ in range(int(contenders))]
+        for zk in clients:
+            zk.start(timeout=20)
+        self.setup = (Doubles if recipe == "double" else Setup)(RECIPES[recipe], clients, path)
+        return ""
+
+
+def main():
+    peer = Peer()
+    control = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with control, control.makefile("r") as questions:
+        for line in questions:
+            try:
+                said = "ok " + peer.answer(*line.split())
+            except Exception as e:
+                traceback.print_exc()
+                said = "error %r" % (e,)
+            control.sendall((" ".join(said.split()) + "\n").encode())
+
+
+main()

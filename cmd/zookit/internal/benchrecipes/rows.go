@@ -1,0 +1,36 @@
+package benchrecipes
+
+// row is what is measured at once.
+type row struct {
+	name       string
+	recipe     string // what the sides call it
+	contenders int
+	// members is how many contenders make one cycle together; 0 is that each does its own.
+	members int
+	// stock is how many cycles a turn has at most, for recipes that use up what was made for them; 0 is no bound but time.
+	stock int
+	// whole turns are not ended by time: contenders wait for each other, and must do the same number of cycles.
+	whole bool
+	known float64 // requests a cycle that Curator 5.4.0 is known to take; 0 is not known
+	aims  []aim
+}
+
+// rows are the table's, in its order.
+var rows = []row{
+	{name: "mutex, 1 contender", recipe: "mutex", contenders: 1, known: 3, aims: []aim{trips(2), likeCurator}},
+	{name: "mutex, 8 contenders", recipe: "mutex", contenders: 8, known: 5, aims: []aim{events(1), requests(5)}},
+	{name: "mutex, 32 contenders", recipe: "mutex", contenders: 32, known: 5, aims: []aim{events(1), requests(5)}},
+	{name: "write lock, 1 contender", recipe: "rw", contenders: 1, known: 3, aims: []aim{trips(2), likeCurator}},
+	{name: "write lock, 8 contenders", recipe: "rw", contenders: 8, aims: []aim{events(1), requests(5)}},
+	{name: "semaphore of 1, 1 contender", recipe: "semaphore1", contenders: 1, known: 7, aims: []aim{trips(3), likeCurator}},
+	{name: "semaphore of 4, 8 contenders", recipe: "semaphore4", contenders: 8, known: 9, aims: []aim{likeCurator}},
+	{name: "atomic long, 1 contender", recipe: "long", contenders: 1, known: 2, aims: []aim{trips(1)}},
+	{name: "atomic long, 8 contenders", recipe: "long", contenders: 8, known: 9, aims: []aim{requests(3), faster(2)}},
+	{name: "promoted long, 1 contender", recipe: "promoted", contenders: 1, aims: []aim{trips(1)}},
+	{name: "promoted long, 8 contenders", recipe: "promoted", contenders: 8, known: 6, aims: []aim{requests(3), faster(2)}},
+	{name: "shared count, 1 contender", recipe: "shared", contenders: 1, known: 2},
+	{name: "shared count, 8 contenders", recipe: "shared", contenders: 8, known: 15},
+	{name: "latch, close and rejoin, of 2", recipe: "latch", contenders: 2, known: 5, aims: []aim{likeCurator}},
+	{name: "latch, close to next leader", recipe: "failover", contenders: 2, members: 1, stock: 40, aims: []aim{trips(2)}},
+	{name: "double barrier of 8, in and out", recipe: "double", contenders: 8, members: 8, stock: 10, whole: true, known: 98, aims: []aim{part(2)}},
+}
