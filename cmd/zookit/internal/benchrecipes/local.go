@@ -18,6 +18,9 @@ type local struct {
 	setup   *setup
 }
 
+// errUsedUp is what a cycle ends with that needs what prepare makes, when all of that is used up.
+var errUsedUp = errors.New("no more was prepared")
+
 // recipe makes a setup.
 type recipe func(ctx context.Context, contenders int, addr, path string) (*setup, error)
 
@@ -26,9 +29,9 @@ type setup struct {
 	contenders int
 	prepare    func(ctx context.Context, cycles int) error // nil if cycles use up nothing
 	cycle      func(ctx context.Context, contender int) error
-	// exercise is instead of cycle, for what is not done over and over by each.
-	exercise func(ctx context.Context, cycles int, within time.Duration) (lap, error)
-	close    []func() // in reverse
+	// alone is instead of cycle, where one thing happens after the other, whoever does it.
+	alone func(ctx context.Context) error
+	close []func() // in reverse
 }
 
 func newLocal(name string, recipes map[string]recipe) *local {
@@ -52,20 +55,21 @@ func (l *local) prepare(ctx context.Context, cycles int) error {
 }
 
 func (l *local) run(ctx context.Context, cycles int, within time.Duration) (lap, error) {
-	if l.setup.exercise != nil {
-		return l.setup.exercise(ctx, cycles, within)
-	}
 	s := l.setup
+	callers, cycle := s.contenders, s.cycle
+	if s.alone != nil {
+		callers, cycle = 1, func(ctx context.Context, _ int) error { return s.alone(ctx) }
+	}
 	ctx, cancel := context.WithCancelCause(ctx) // one that fails keeps no other waiting
 	defer cancel(nil)
 	var all sync.WaitGroup
-	done := make([]int64, s.contenders)
-	failed := make([]error, s.contenders)
+	done := make([]int64, callers)
+	failed := make([]error, callers)
 	start := time.Now()
-	for i := range s.contenders {
+	for i := range callers {
 		all.Go(func() {
 			for n := 0; n < cycles && (within == 0 || time.Since(start) < within); n++ {
-				if err := s.cycle(ctx, i); err != nil {
+				if err := cycle(ctx, i); err != nil {
 					failed[i] = err
 					cancel(err)
 					return

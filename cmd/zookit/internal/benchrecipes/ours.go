@@ -131,7 +131,7 @@ var ourShared = each(
 		}
 	})
 
-// ourLatch leads, gives up and joins again. Another one waits meanwhile.
+// ourLatch lets the leader give up and join again, once it leads. The others wait meanwhile, in their turns.
 func ourLatch(ctx context.Context, n int, addr, path string) (*setup, error) {
 	s, clients, err := ourClients(ctx, n, addr)
 	if err != nil {
@@ -151,7 +151,10 @@ func ourLatch(ctx context.Context, n int, addr, path string) (*setup, error) {
 		}
 		s.close = append(s.close, func() { closeLatch(ctx, latches[i]) })
 	}
-	s.cycle = func(ctx context.Context, i int) error {
+	turn := 0
+	s.alone = func(ctx context.Context) error {
+		i := turn % n
+		turn++
 		if _, err := latches[i].Await(ctx); err != nil {
 			return err
 		}
@@ -198,23 +201,19 @@ func ourFailover(ctx context.Context, n int, addr, path string) (*setup, error) 
 		time.Sleep(settled)
 		return err
 	}
-	s.exercise = func(ctx context.Context, cycles int, within time.Duration) (out lap, err error) {
-		for start := time.Now(); out.cycles < int64(cycles) && len(queue) > 1 && (within == 0 || time.Since(start) < within); out.cycles++ {
-			old := queue[0]
-			queue = queue[1:]
-			began := time.Now()
-			closed := make(chan error, 1)
-			go func() { closed <- old.Close(ctx) }()
-			_, err := queue[0].Await(ctx)
-			out.took += time.Since(began)
-			if closeErr := <-closed; err == nil {
-				err = closeErr
-			}
-			if err != nil {
-				return out, err
-			}
+	s.alone = func(ctx context.Context) error {
+		if len(queue) < 2 {
+			return errUsedUp
 		}
-		return out, nil
+		old := queue[0]
+		queue = queue[1:]
+		closed := make(chan error, 1)
+		go func() { closed <- old.Close(ctx) }()
+		_, err := queue[0].Await(ctx)
+		if closeErr := <-closed; err == nil {
+			err = closeErr
+		}
+		return err
 	}
 	return s, nil
 }

@@ -30,7 +30,7 @@ var rows = []row{
 	{name: "promoted long, 8 contenders", recipe: "promoted", contenders: 8, known: 6, aims: []aim{requests(3), faster(2)}},
 	{name: "shared count, 1 contender", recipe: "shared", contenders: 1, known: 2},
 	{name: "shared count, 8 contenders", recipe: "shared", contenders: 8, known: 15},
-	{name: "latch, close and rejoin, of 2", recipe: "latch", contenders: 2, known: 5, aims: []aim{likeCurator}},
+	{name: "latch, close and rejoin, of 3", recipe: "latch", contenders: 3, known: 5, aims: []aim{requests(5)}},
 	{name: "latch, close to next leader", recipe: "failover", contenders: 2, members: 1, stock: 40, aims: []aim{trips(2)}},
 	{name: "double barrier of 8, in and out", recipe: "double", contenders: 8, members: 8, stock: 10, whole: true, known: 98, aims: []aim{part(2)}},
 }

@@ -5,10 +5,13 @@ import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.curator.framework.CuratorFramework;
@@ -17,6 +20,7 @@ import org.apache.curator.framework.recipes.atomic.DistributedAtomicLong;
 import org.apache.curator.framework.recipes.atomic.PromotedToLock;
 import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
+import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
@@ -34,7 +38,7 @@ import org.apache.curator.RetryPolicy;
  * <p>recipes; open recipe contenders connect-string path; prepare cycles; run cycles nanoseconds; heap; close.
  */
 public class RecipesPeer {
-  static final long SETTLED = 400; // milliseconds
+  static final long SETTLED = 400, STUCK = 1000; // milliseconds
 
   /** What each contender does over and over. */
   interface Cycle {
@@ -211,22 +215,43 @@ public class RecipesPeer {
     }
   }
 
-  /** Each leads, gives up and joins again; another one waits meanwhile. */
+  /** The leader gives up and joins again, once it leads. The others wait meanwhile. */
   static class Latches extends Setup {
-    final List<LeaderLatch> latches = new ArrayList<>();
+    final LeaderLatch[] latches = new LeaderLatch[100];
+    final BlockingQueue<Integer> leaders = new LinkedBlockingQueue<>();
+    String path;
 
     @Override
     void open(String path) throws Exception {
-      for (int i = 0; i < clients.size(); i++) {
-        int n = i;
-        latches.add(join(clients.get(n), path));
-        cycles.add(
-            () -> {
-              latches.get(n).await();
-              latches.get(n).close();
-              latches.set(n, join(clients.get(n), path));
-            });
+      this.path = path;
+      for (int n = 0; n < clients.size(); n++) {
+        rejoin(n);
+        while (latches[n].getParticipants().size() <= n) {
+          Thread.sleep(1);
+        }
       }
+      cycles.add(
+          () -> {
+            int n = leaders.take(); // not always the one whose turn it is: they join in the background
+            latches[n].close();
+            rejoin(n);
+          });
+    }
+
+    void rejoin(int n) throws Exception {
+      LeaderLatch l = new LeaderLatch(clients.get(n), path);
+      l.addListener(
+          new LeaderLatchListener() {
+            @Override
+            public void isLeader() {
+              leaders.add(n);
+            }
+
+            @Override
+            public void notLeader() {}
+          });
+      latches[n] = l;
+      l.start();
     }
 
     static LeaderLatch join(CuratorFramework c, String path) throws Exception {
@@ -237,8 +262,8 @@ public class RecipesPeer {
 
     @Override
     void close() throws Exception {
-      for (LeaderLatch l : latches) {
-        l.close();
+      for (int n = 0; n < clients.size(); n++) {
+        latches[n].close();
       }
     }
   }
@@ -252,6 +277,11 @@ public class RecipesPeer {
     @Override
     void open(String path) {
       this.path = path;
+      cycles.add(
+          () -> {
+            queue.remove().close();
+            queue.element().await();
+          });
     }
 
     @Override
@@ -268,19 +298,6 @@ public class RecipesPeer {
     }
 
     @Override
-    long[] run(ExecutorService threads, int most, long within) throws Exception {
-      long n = 0, took = 0, start = System.nanoTime();
-      for (; n < most && queue.size() > 1 && (within == 0 || System.nanoTime() - start < within); n++) {
-        LeaderLatch old = queue.poll();
-        long began = System.nanoTime();
-        old.close();
-        queue.peek().await();
-        took += System.nanoTime() - began;
-      }
-      return new long[] {n, took};
-    }
-
-    @Override
     void close() throws Exception {
       for (LeaderLatch l : queue) {
         l.close();
@@ -288,7 +305,7 @@ public class RecipesPeer {
     }
   }
 
-  /** All go in and out, each time at a barrier of its own. */
+  /** All go in and out, each time at a barrier of its own. Now and then one misses what happens, so nobody waits without end. */
   static class Doubles extends Setup {
     String path;
     int there;
@@ -298,14 +315,16 @@ public class RecipesPeer {
     void open(String path) {
       this.path = path;
       next = new int[clients.size()];
+      CyclicBarrier step = new CyclicBarrier(next.length);
       for (int i = 0; i < next.length; i++) {
         int n = i;
         cycles.add(
             () -> {
+              step.await(); // who was late makes nobody late at the next
               DistributedDoubleBarrier b =
                   new DistributedDoubleBarrier(clients.get(n), path + "/" + next[n]++, next.length);
-              b.enter();
-              b.leave();
+              b.enter(STUCK, TimeUnit.MILLISECONDS);
+              b.leave(STUCK, TimeUnit.MILLISECONDS);
             });
       }
     }

@@ -1,6 +1,8 @@
 """kazoo's side of the benchmark. Its argument is the port of the one who asks; questions and answers are a line each, see peer.go.
 
 recipes; open recipe contenders connect-string path; prepare cycles; run cycles nanoseconds; close.
+
+DoubleBarrier is left out: who comes to a barrier that is open, when others have left it, waits for ever.
 """
 
 import logging
@@ -23,8 +25,6 @@ class Setup:
 
     def __init__(self, contender, clients, path):
         self.clients = clients
-        self.path = path
-        self.there = 0
         self.cycles = [contender(zk, path, len(clients)) for zk in clients]
 
     def prepare(self, _):
@@ -62,13 +62,6 @@ class Setup:
         for zk in self.clients:
             zk.stop()
             zk.close()
-
-
-class Doubles(Setup):
-    def prepare(self, cycles):
-        while self.there < self.cycles[0].next + cycles:
-            self.clients[0].create("%s/%d" % (self.path, self.there), b"")
-            self.there += 1
 
 
 def mutex(zk, path, _):
@@ -110,22 +103,6 @@ def shared(zk, path, _):
     return cycle
 
 
-def latch(zk, path, _):
-    election = zk.Election(path, "bench")
-    return lambda: election.run(lambda: None)
-
-
-class Double:
-    def __init__(self, zk, path, count):
-        self.zk, self.path, self.count, self.next = zk, path, count, 0
-
-    def __call__(self):
-        barrier = self.zk.DoubleBarrier("%s/%d" % (self.path, self.next), self.count)
-        self.next += 1
-        barrier.enter()
-        barrier.leave()
-
-
 def simple(zk, path, _):
     queue = zk.Queue(path)
 
@@ -144,8 +121,6 @@ RECIPES = {
     "semaphore4": semaphore(4),
     "long": long,
     "shared": shared,
-    "latch": latch,
-    "double": Double,
     "simple": simple,
 }
 
@@ -172,7 +147,7 @@ class Peer:
         clients = [KazooClient(hosts=servers, timeout=SESSION) for _ in range(int(contenders))]
         for zk in clients:
             zk.start(timeout=20)
-        self.setup = (Doubles if recipe == "double" else Setup)(RECIPES[recipe], clients, path)
+        self.setup = Setup(RECIPES[recipe], clients, path)
         return ""
 
 
