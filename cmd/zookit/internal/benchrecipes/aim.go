@@ -9,6 +9,8 @@ type result struct {
 	requests float64   // a cycle
 	events   float64
 	trips    float64
+	heap     int64   // bytes
+	delay    float64 // in round trips
 }
 
 // counting is how far a mean may lie off for reasons that are not the recipe's: a hold that a busy machine made long, or what the first
@@ -64,6 +66,22 @@ func faster(times float64) aim {
 			return "", false, false
 		}
 		return fmt.Sprintf("at least %.4g times Curator's rate", times), ratios(ours.rates, curator.rates).median >= times, true
+	}
+}
+
+// lighter is that part of Curator's heap.
+func lighter(of float64) aim {
+	return func(ours, curator *result) (string, bool, bool) {
+		if curator == nil {
+			return "", false, false
+		}
+		return fmt.Sprintf("at most 1/%.4g of Curator's heap", of), float64(ours.heap)*of <= float64(curator.heap), true
+	}
+}
+
+func soon(most float64) aim {
+	return func(ours, _ *result) (string, bool, bool) {
+		return "within " + plural(most, "round trip"), ours.delay <= most, true
 	}
 }
 

@@ -19,12 +19,10 @@ const (
 
 // row measures one and prints it.
 func (b *bench) row(ctx context.Context, r row) error {
-	var sides []side
-	for _, s := range b.sides {
-		if s.has(r.recipe) {
-			sides = append(sides, s)
-		}
+	if r.measure != nil {
+		return r.measure(b, ctx, r)
 	}
+	sides := b.having(r.recipe)
 	results := make([]*result, len(sides))
 	for i, s := range sides {
 		seen, cycles, err := b.relayed(ctx, r, s)
@@ -40,9 +38,19 @@ func (b *bench) row(ctx context.Context, r row) error {
 	return nil
 }
 
+// having are the sides that have the recipe.
+func (b *bench) having(recipe string) (sides []side) {
+	for _, s := range b.sides {
+		if s.has(recipe) {
+			sides = append(sides, s)
+		}
+	}
+	return sides
+}
+
 // cycles are those of all together, where several make one.
 func (r row) cycles(contenders int64) float64 {
-	return float64(contenders) / float64(max(1, r.members))
+	return float64(contenders) * float64(max(1, r.items)) / float64(max(1, r.members))
 }
 
 // most is how many cycles a turn may have.
@@ -65,7 +73,7 @@ func (b *bench) open(ctx context.Context, r row, s side, addr string) error {
 
 // relayed lets a side do some cycles through a relay, and returns what the relay saw of them.
 func (b *bench) relayed(ctx context.Context, r row, s side) (saw seen, cycles int64, err error) {
-	relay, err := startRelay(b.srv.addr)
+	relay, err := startRelay(b.srv.addr, holdBack)
 	if err != nil {
 		return saw, 0, err
 	}

@@ -23,6 +23,12 @@ var ourRecipes = map[string]recipe{
 	"latch":      ourLatch,
 	"failover":   ourFailover,
 	"double":     ourDouble,
+	"queue":      ourQueue(1, false),
+	"queuelock":  ourQueue(1, true),
+	"batch":      ourQueue(burst, false),
+	"batchlock":  ourQueue(burst, true),
+	"tree":       ourTree,
+	"listener":   ourListener,
 }
 
 // ourClients connects clients.

@@ -27,7 +27,7 @@ var (
 )
 
 // answerIn is the longest that a peer may take for an answer.
-const answerIn = 30 * time.Second
+const answerIn = time.Minute
 
 // peer is a side in a process of its own. It measures itself: what it is asked and what it answers are a line each.
 type peer struct {

@@ -20,6 +20,7 @@ const holdBack = time.Millisecond
 type relay struct {
 	l      net.Listener
 	server string
+	hold   time.Duration
 	goes   sync.WaitGroup
 
 	mu    sync.Mutex
@@ -36,12 +37,12 @@ type seen struct {
 	pings    int64
 }
 
-func startRelay(server string) (*relay, error) {
+func startRelay(server string, hold time.Duration) (*relay, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{l: l, server: server, conns: make(map[net.Conn]bool)}
+	r := &relay{l: l, server: server, hold: hold, conns: make(map[net.Conn]bool)}
 	r.goes.Go(r.accept)
 	return r, nil
 }
@@ -82,7 +83,7 @@ func (r *relay) accept() {
 		}
 		c := &relayed{relay: r, landed: true}
 		r.goes.Go(func() { pass(client, server, 0, c.sent) })
-		r.goes.Go(func() { pass(server, client, holdBack, c.told) })
+		r.goes.Go(func() { pass(server, client, r.hold, c.told) })
 	}
 }
 

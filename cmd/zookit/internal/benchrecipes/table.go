@@ -41,7 +41,11 @@ func (b *bench) print(r row, results []*result) {
 			curator = res
 			known = r.compared(res)
 		}
-		b.printf("%-32s %-8s %9.0f %9.2f %7.2f %6.2f   %-24s %s\n", name, res.side, spreadOf(res.rates).median, res.requests, res.events, res.trips, ratio, known)
+		trips := "-"
+		if !math.IsNaN(res.trips) {
+			trips = fmt.Sprintf("%.2f", res.trips)
+		}
+		b.printf("%-32s %-8s %9.0f %9.2f %7.2f %6s   %-24s %s\n", name, res.side, spreadOf(res.rates).median, res.requests, res.events, trips, ratio, known)
 	}
 	for _, a := range r.aims {
 		b.judge(r.name, a, ours, curator)

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.curator.framework.CuratorFramework;
@@ -19,15 +20,22 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.atomic.DistributedAtomicLong;
 import org.apache.curator.framework.recipes.atomic.PromotedToLock;
 import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
+import org.apache.curator.framework.recipes.queue.DistributedQueue;
+import org.apache.curator.framework.recipes.queue.QueueBuilder;
+import org.apache.curator.framework.recipes.queue.QueueConsumer;
+import org.apache.curator.framework.recipes.queue.QueueSerializer;
 import org.apache.curator.framework.recipes.queue.SimpleDistributedQueue;
 import org.apache.curator.framework.recipes.shared.SharedCount;
 import org.apache.curator.framework.recipes.shared.VersionedValue;
+import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.curator.RetryPolicy;
@@ -39,6 +47,7 @@ import org.apache.curator.RetryPolicy;
  */
 public class RecipesPeer {
   static final long SETTLED = 400, STUCK = 1000; // milliseconds
+  static final int BURST = 100;
 
   /** What each contender does over and over. */
   interface Cycle {
@@ -103,7 +112,7 @@ public class RecipesPeer {
   }
 
   static final String RECIPES =
-      "mutex rw semaphore1 semaphore4 long promoted shared latch failover double simple";
+      "mutex rw semaphore1 semaphore4 long promoted shared latch failover double simple queue queuelock batch batchlock tree listener";
 
   static Setup setup(String recipe) {
     switch (recipe) {
@@ -148,6 +157,18 @@ public class RecipesPeer {
         return new Failover();
       case "double":
         return new Doubles();
+      case "queue":
+        return new Queue(1, false);
+      case "queuelock":
+        return new Queue(1, true);
+      case "batch":
+        return new Queue(BURST, false);
+      case "batchlock":
+        return new Queue(BURST, true);
+      case "tree":
+        return new Tree();
+      case "listener":
+        return new Listener();
       case "simple":
         return each(
             (c, path) -> {
@@ -334,6 +355,139 @@ public class RecipesPeer {
       for (; there < next[0] + cycles; there++) {
         clients.get(0).create().forPath(path + "/" + there, new byte[0]);
       }
+    }
+  }
+
+  /** So many items are put, and then waited for until all are consumed. */
+  static class Queue extends Setup {
+    final int burst;
+    final boolean safe;
+    final Semaphore consumed = new Semaphore(0);
+    DistributedQueue<byte[]> queue;
+
+    Queue(int burst, boolean safe) {
+      this.burst = burst;
+      this.safe = safe;
+    }
+
+    @Override
+    void open(String path) throws Exception {
+      QueueBuilder<byte[]> builder =
+          QueueBuilder.builder(
+              clients.get(0),
+              new QueueConsumer<byte[]>() {
+                @Override
+                public void consumeMessage(byte[] item) {
+                  consumed.release();
+                }
+
+                @Override
+                public void stateChanged(CuratorFramework c, ConnectionState state) {}
+              },
+              new QueueSerializer<byte[]>() {
+                @Override
+                public byte[] serialize(byte[] item) {
+                  return item;
+                }
+
+                @Override
+                public byte[] deserialize(byte[] item) {
+                  return item;
+                }
+              },
+              path + "/queue");
+      queue = (safe ? builder.lockPath(path + "/locks") : builder).buildQueue();
+      queue.start();
+      byte[] item = new byte[100];
+      cycles.add(
+          () -> {
+            for (int i = 0; i < burst; i++) {
+              queue.put(item);
+            }
+            if (!consumed.tryAcquire(burst, 20, TimeUnit.SECONDS)) {
+              throw new IllegalStateException("not all consumed: " + consumed.availablePermits());
+            }
+          });
+    }
+
+    @Override
+    void close() throws Exception {
+      queue.close();
+    }
+  }
+
+  /** Loads a tree. */
+  static class Tree extends Setup {
+    CuratorCache cache;
+
+    @Override
+    void open(String path) {
+      cycles.add(
+          () -> {
+            CountDownLatch loaded = new CountDownLatch(1);
+            cache = CuratorCache.build(clients.get(0), path);
+            cache.listenable().addListener(CuratorCacheListener.builder().forInitialized(loaded::countDown).build());
+            cache.start();
+            if (!loaded.await(50, TimeUnit.SECONDS)) {
+              throw new IllegalStateException("not loaded");
+            }
+          });
+    }
+
+    @Override
+    void prepare(int cycles) {
+      close();
+    }
+
+    @Override
+    void close() {
+      if (cache != null) {
+        cache.close();
+        cache = null;
+      }
+    }
+  }
+
+  /** From a writer's answer until a cache's listener has the new data. */
+  static class Listener extends Setup {
+    final BlockingQueue<Long> told = new LinkedBlockingQueue<>();
+    CuratorCache cache;
+    String path;
+    int written;
+
+    @Override
+    void open(String path) throws Exception {
+      this.path = path;
+      CountDownLatch loaded = new CountDownLatch(1);
+      cache = CuratorCache.build(clients.get(0), path);
+      cache
+          .listenable()
+          .addListener(
+              CuratorCacheListener.builder().forInitialized(loaded::countDown).forChanges((was, is) -> told.add(System.nanoTime())).build());
+      cache.start();
+      if (!loaded.await(20, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("not loaded");
+      }
+    }
+
+    @Override
+    long[] run(ExecutorService threads, int most, long within) throws Exception {
+      long n = 0, took = 0, start = System.nanoTime();
+      for (; n < most && (within == 0 || System.nanoTime() - start < within); n++) {
+        clients.get(1).setData().forPath(path, ("" + written++).getBytes());
+        long answered = System.nanoTime();
+        Long at = told.poll(10, TimeUnit.SECONDS);
+        if (at == null) {
+          throw new IllegalStateException("not told");
+        }
+        took += Math.max(1, at - answered);
+      }
+      return new long[] {n, took};
+    }
+
+    @Override
+    void close() {
+      cache.close();
     }
   }
 

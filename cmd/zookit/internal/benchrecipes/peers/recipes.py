@@ -114,6 +114,17 @@ def simple(zk, path, _):
     return cycle
 
 
+def queuelock(zk, path, _):
+    queue = zk.LockingQueue(path)
+
+    def cycle():
+        queue.put(ITEM)
+        if queue.get(timeout=10) is None or not queue.consume():
+            raise AssertionError("nothing to consume")
+
+    return cycle
+
+
 RECIPES = {
     "mutex": mutex,
     "rw": rw,
@@ -122,6 +133,7 @@ RECIPES = {
     "long": long,
     "shared": shared,
     "simple": simple,
+    "queuelock": queuelock,
 }
 
 
