@@ -44,18 +44,5 @@ func closeClient(ctx context.Context, c *client.Client) {
 	_ = c.Close(ctx) // nothing hangs on it but a session, which ends by itself
 }
 
-// stock makes numbered folders, many at once.
-func stock(ctx context.Context, c *client.Client, path string, from, to int) error {
-	made := make([]*client.Future[string], 0, to-from)
-	for n := from; n < to; n++ {
-		made = append(made, c.Create(numbered(path, n)).Async(ctx))
-	}
-	for _, f := range made {
-		if _, err := f.Wait(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// numbered is a path of its own.
 func numbered(path string, n int) string { return fmt.Sprintf("%s/%d", path, n) }

@@ -66,7 +66,6 @@ func (l *local) run(ctx context.Context, cycles int, within time.Duration) (lap,
 	defer cancel(nil)
 	var all sync.WaitGroup
 	done := make([]int64, callers)
-	failed := make([]error, callers)
 	if s.spent != nil {
 		*s.spent = 0
 	}
@@ -75,7 +74,6 @@ func (l *local) run(ctx context.Context, cycles int, within time.Duration) (lap,
 		all.Go(func() {
 			for n := 0; n < cycles && (within == 0 || time.Since(start) < within); n++ {
 				if err := cycle(ctx, i); err != nil {
-					failed[i] = err
 					cancel(err)
 					return
 				}
@@ -91,7 +89,7 @@ func (l *local) run(ctx context.Context, cycles int, within time.Duration) (lap,
 	for _, n := range done {
 		out.cycles += n
 	}
-	return out, errors.Join(failed...)
+	return out, context.Cause(ctx)
 }
 
 func (*local) heap(context.Context) (int64, error) {

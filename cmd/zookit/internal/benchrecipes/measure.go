@@ -83,7 +83,7 @@ func (b *bench) relayed(ctx context.Context, r row, s side) (saw seen, cycles in
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	n := tripCycles
-	if r.contenders > 1 && r.stock == 0 {
+	if r.contenders > 1 {
 		n = tripCyclesCrowd
 	}
 	if err := s.prepare(ctx, firstCycles+n); err != nil {

@@ -22,7 +22,8 @@ var ourRecipes = map[string]recipe{
 	"shared":     ourShared,
 	"latch":      ourLatch,
 	"failover":   ourFailover,
-	"double":     ourDouble,
+	"double":     ourDouble(true),
+	"doublenew":  ourDouble(false),
 	"queue":      ourQueue(1, false),
 	"queuelock":  ourQueue(1, true),
 	"batch":      ourQueue(burst, false),
@@ -227,30 +228,36 @@ func ourFailover(ctx context.Context, n int, addr, path string) (*setup, error) 
 // settled is longer than participants need to have watched all that they will.
 const settled = 400 * time.Millisecond
 
-// ourDouble lets all in and out, each time at a barrier of its own.
-func ourDouble(ctx context.Context, n int, addr, path string) (*setup, error) {
-	s, clients, err := ourClients(ctx, n, addr)
-	if err != nil {
-		return nil, err
-	}
-	there := 0
-	next := make([]int, n)
-	s.prepare = func(ctx context.Context, cycles int) error {
-		from := there
-		there = max(there, next[0]+cycles)
-		return stock(ctx, clients[0], path, from, there)
-	}
-	s.cycle = func(ctx context.Context, i int) error {
-		double, err := barrier.NewDouble(clients[i], numbered(path, next[i]), n)
+// ourDouble lets all in and out, each time at a barrier of its own, whose folder is there or not.
+func ourDouble(there bool) recipe {
+	return func(ctx context.Context, n int, addr, path string) (*setup, error) {
+		s, clients, err := ourClients(ctx, n, addr)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		next[i]++
-		member, err := double.Enter(ctx)
-		if err != nil {
-			return err
+		made, next := 0, make([]int, n)
+		if there {
+			s.prepare = func(ctx context.Context, cycles int) error {
+				for ; made < next[0]+cycles; made++ {
+					if _, err := clients[0].Create(numbered(path, made)).Do(ctx); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
 		}
-		return member.Leave(ctx)
+		s.cycle = func(ctx context.Context, i int) error {
+			double, err := barrier.NewDouble(clients[i], numbered(path, next[i]), n)
+			if err != nil {
+				return err
+			}
+			next[i]++
+			member, err := double.Enter(ctx)
+			if err != nil {
+				return err
+			}
+			return member.Leave(ctx)
+		}
+		return s, nil
 	}
-	return s, nil
 }

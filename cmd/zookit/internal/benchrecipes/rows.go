@@ -15,6 +15,7 @@ type row struct {
 	whole bool
 	// items is how many cycles one of a contender's turns is; 0 is one.
 	items int
+	alone bool // it is only ours that can do it
 	// measure is instead of rates and counts, where those are not what is asked for.
 	measure func(b *bench, ctx context.Context, r row) error
 	known   float64 // requests a cycle that Curator 5.4.0 is known to take; 0 is not known
@@ -38,11 +39,16 @@ var rows = []row{
 	{name: "shared count, 8 contenders", recipe: "shared", contenders: 8, known: 15},
 	{name: "latch, close and rejoin, of 3", recipe: "latch", contenders: 3, known: 5, aims: []aim{requests(5)}},
 	{name: "latch, close to next leader", recipe: "failover", contenders: 2, members: 1, stock: 40, aims: []aim{trips(2)}},
-	{name: "double barrier of 8, in and out", recipe: "double", contenders: 8, members: 8, stock: 4, whole: true, known: 98, aims: []aim{part(2)}},
+	{name: "double barrier of 8, in and out", recipe: "double", contenders: 8, members: 8, stock: 4, whole: true, aims: []aim{part(2)}},
+	{name: "double barrier of 8, at a new path", recipe: "doublenew", contenders: 8, members: 8, stock: 4, whole: true, known: 98, aims: []aim{part(2)}},
 	{name: "queue, put to consumed", recipe: "queue", contenders: 1, known: 4, aims: []aim{faster(3)}},
 	{name: "queue with locks, the same", recipe: "queuelock", contenders: 1, known: 6, aims: []aim{faster(3)}},
 	{name: "queue, 100 at a time", recipe: "batch", contenders: 1, items: burst, aims: []aim{faster(3)}},
 	{name: "queue with locks, 100 at a time", recipe: "batchlock", contenders: 1, items: burst, aims: []aim{faster(3)}},
-	{name: "tree cache", recipe: "tree", contenders: 1, known: 2, aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: (*bench).tree},
+	{
+		name: "tree cache", recipe: "tree", contenders: 1, stock: comparedNodes, known: 2,
+		aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: (*bench).tree,
+	},
+	{name: "tree cache", recipe: "tree", contenders: 1, stock: treeNodes, alone: true, aims: []aim{requests(0.2)}, measure: (*bench).tree},
 	{name: "change to listener", recipe: "listener", contenders: 2, aims: []aim{soon(1.2)}, measure: (*bench).listener},
 }

@@ -46,7 +46,7 @@ import org.apache.curator.RetryPolicy;
  * <p>recipes; open recipe contenders connect-string path; prepare cycles; run cycles nanoseconds; heap; close.
  */
 public class RecipesPeer {
-  static final long SETTLED = 400, STUCK = 1000; // milliseconds
+  static final long SETTLED = 400, STUCK = 300; // milliseconds
   static final int BURST = 100;
 
   /** What each contender does over and over. */
@@ -112,7 +112,7 @@ public class RecipesPeer {
   }
 
   static final String RECIPES =
-      "mutex rw semaphore1 semaphore4 long promoted shared latch failover double simple queue queuelock batch batchlock tree listener";
+      "mutex rw semaphore1 semaphore4 long promoted shared latch failover double doublenew simple queue queuelock batch batchlock tree listener";
 
   static Setup setup(String recipe) {
     switch (recipe) {
@@ -156,7 +156,9 @@ public class RecipesPeer {
       case "failover":
         return new Failover();
       case "double":
-        return new Doubles();
+        return new Doubles(true);
+      case "doublenew":
+        return new Doubles(false);
       case "queue":
         return new Queue(1, false);
       case "queuelock":
@@ -326,10 +328,14 @@ public class RecipesPeer {
     }
   }
 
-  /** All go in and out, each time at a barrier of its own. Now and then one misses what happens, so nobody waits without end. */
+  /**
+   * All go in and out, each time at a barrier of its own, whose folder is there or not. Now and then one misses what happens, so nobody waits
+   * without end.
+   */
   static class Doubles extends Setup {
+    final boolean there;
     String path;
-    int there;
+    int made;
     int[] next;
 
     @Override
@@ -350,10 +356,14 @@ public class RecipesPeer {
       }
     }
 
+    Doubles(boolean there) {
+      this.there = there;
+    }
+
     @Override
     void prepare(int cycles) throws Exception {
-      for (; there < next[0] + cycles; there++) {
-        clients.get(0).create().forPath(path + "/" + there, new byte[0]);
+      for (; there && made < next[0] + cycles; made++) {
+        clients.get(0).create().forPath(path + "/" + made, new byte[0]);
       }
     }
   }
@@ -419,6 +429,7 @@ public class RecipesPeer {
   /** Loads a tree. */
   static class Tree extends Setup {
     CuratorCache cache;
+    int expected;
 
     @Override
     void open(String path) {
@@ -431,12 +442,16 @@ public class RecipesPeer {
             if (!loaded.await(50, TimeUnit.SECONDS)) {
               throw new IllegalStateException("not loaded");
             }
+            if (cache.size() != expected) {
+              throw new IllegalStateException(cache.size() + " of " + expected + " loaded");
+            }
           });
     }
 
     @Override
-    void prepare(int cycles) {
+    void prepare(int znodes) {
       close();
+      expected = znodes;
     }
 
     @Override
