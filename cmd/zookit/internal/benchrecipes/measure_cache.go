@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/zookit-go/zookit/client"
@@ -12,9 +13,9 @@ import (
 
 const (
 	treeNodes = 100_000
-	// CuratorCache 5.4.0 counts what it has under way with a Phaser, which throws beyond 65,535: of a larger tree it has a part only, and says
-	// that it is initialized.
-	comparedNodes = 60_000
+	// CuratorCache 5.4.0 counts what it has under way, at most two reads a znode, with a Phaser, which throws beyond 65,535: of a larger tree
+	// it has a part only, and says that it is initialized or never does.
+	comparedNodes = 30_000
 	quickNodes    = 2_000
 	treeEach      = 500 // children of each folder, itself counted
 	treeBytes     = 100 // of data in each znode
@@ -46,11 +47,19 @@ func (b *bench) tree(ctx context.Context, r row) error {
 			if round%2 == 1 {
 				i = len(sides) - 1 - i
 			}
+			if results[i] == nil {
+				continue
+			}
 			if err := b.load(ctx, r, sides[i], path, nodes+1, results[i]); err != nil {
-				return fmt.Errorf("%s: %w", sides[i].name(), err)
+				if i == 0 || ctx.Err() != nil {
+					return fmt.Errorf("%s: %w", sides[i].name(), err)
+				}
+				b.printf("%s is left out of the next row: %v\n", sides[i].name(), err)
+				results[i] = nil // it does not load such a tree, or not in time
 			}
 		}
 	}
+	results = slices.DeleteFunc(results, func(res *result) bool { return res == nil })
 	b.print(r, results)
 	for i, res := range results {
 		b.printf("    heap: %-8s %6.1f MiB, %.0f bytes a znode of %d bytes of data, after a collection", res.side, float64(res.heap)/(1<<20),

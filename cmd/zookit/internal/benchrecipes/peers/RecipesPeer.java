@@ -439,10 +439,7 @@ public class RecipesPeer {
             cache = CuratorCache.build(clients.get(0), path);
             cache.listenable().addListener(CuratorCacheListener.builder().forInitialized(loaded::countDown).build());
             cache.start();
-            if (!loaded.await(50, TimeUnit.SECONDS)) {
-              throw new IllegalStateException("not loaded");
-            }
-            if (cache.size() != expected) {
+            if (!loaded.await(40, TimeUnit.SECONDS) || cache.size() != expected) {
               throw new IllegalStateException(cache.size() + " of " + expected + " loaded");
             }
           });
