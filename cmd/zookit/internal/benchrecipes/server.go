@@ -76,7 +76,7 @@ func startServer(ctx context.Context, classPath string) (*server, error) {
 		case <-time.After(20 * time.Millisecond):
 		}
 		if ctx.Err() != nil {
-			err := fmt.Errorf("Apache's server does not start: %s", p.last()) //nolint:staticcheck // a name begins it
+			err := fmt.Errorf("Apache's server does not start: %w: %s", context.Cause(ctx), p.last()) //nolint:staticcheck // a name begins it
 			s.kill()
 			return nil, err
 		}
