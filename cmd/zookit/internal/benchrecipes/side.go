@@ -29,5 +29,3 @@ type lap struct {
 	cycles int64 // of all contenders
 	took   time.Duration
 }
-
-func (l lap) rate() float64 { return float64(l.cycles) / l.took.Seconds() }
