@@ -7,6 +7,7 @@
 //	zookit server --jaas jaas.conf zoo.cfg
 //	                                 users of SASL DIGEST-MD5, as Java's programs have them
 //	zookit server --keys             what is done about each key of such a file
+//	zookit bench recipes             our recipes beside Curator's, kazoo's and zk.Lock, from Debian's packages
 //	zookit version
 //	zookit <command> --help
 //
