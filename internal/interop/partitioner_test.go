@@ -19,7 +19,7 @@ import (
 const (
 	setPath    = "/interop/set"
 	ownersPath = "/interop/owners"
-	stopPath   = "/interop/stop"
+	partyStop  = "/interop/stop"
 )
 
 // partition is a set that members in Go and in Python divide.
@@ -71,7 +71,7 @@ func (p *partition) pythonMember(ctx context.Context, t *testing.T, id, function
 	process := p.python(ctx, t, id, function)
 	return func() {
 		t.Helper()
-		must(t, second(p.c.Create(stopPath+"/"+id).Parents().Do(ctx)))
+		must(t, second(p.c.Create(partyStop+"/"+id).Parents().Do(ctx)))
 		if err := process.Wait(ctx); err != nil {
 			t.Errorf("%s: %v\n%s", id, err, process.Output())
 		}

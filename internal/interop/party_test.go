@@ -33,11 +33,11 @@ func TestPartyKazoo(t *testing.T) {
 		must(t, err)
 		var in []*party.Membership
 		for _, p := range []*party.Party{deep, shallow} {
-			awaitMembers(ctx, t, p, "python-1")
+			awaitParty(ctx, t, p, "python-1")
 			m, err := p.Join(ctx)
 			must(t, err)
 			in = append(in, m)
-			awaitMembers(ctx, t, p, "go-1", "python-1")
+			awaitParty(ctx, t, p, "go-1", "python-1")
 		}
 		wait("together")
 		for _, m := range in {
@@ -47,12 +47,12 @@ func TestPartyKazoo(t *testing.T) {
 		if err := p.Wait(ctx); err != nil {
 			t.Fatalf("%v\n%s", err, p.Output())
 		}
-		awaitMembers(ctx, t, deep)
-		awaitMembers(ctx, t, shallow)
+		awaitParty(ctx, t, deep)
+		awaitParty(ctx, t, shallow)
 	})
 }
 
-func awaitMembers(ctx context.Context, t *testing.T, p *party.Party, want ...string) {
+func awaitParty(ctx context.Context, t *testing.T, p *party.Party, want ...string) {
 	t.Helper()
 	for change, err := range p.Changes(ctx) {
 		must(t, err)

@@ -65,8 +65,9 @@ func TestHoldEndsBeforeItsDelete(t *testing.T) {
 			if d := time.Since(start); d > time.Duration(len(tokens(held)))*time.Second {
 				t.Errorf("%s: unlocking took %v", name, d)
 			}
-			if again := held.Unlock(); again == nil || again.Error() != err.Error() {
-				t.Errorf("%s: unlocked twice: %v, then %v", name, err, again)
+			before := deletes.Load()
+			if again := held.Unlock(); again == nil || again.Error() != err.Error() || deletes.Load() != before {
+				t.Errorf("%s: unlocked twice: %v, then %v; %d deletes, then %d", name, err, again, before, deletes.Load())
 			}
 		})
 	}

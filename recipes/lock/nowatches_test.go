@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zookit-go/zookit/recipes/lock"
-	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
@@ -36,32 +34,6 @@ func TestLeavesNoWatches(t *testing.T) {
 			if there, err := b.CheckWatches(path).Do(t.Context()); there || err != nil {
 				t.Errorf("a watch on %s: %v, %v", path, there, err)
 			}
-		}
-	})
-}
-
-// A hold ends before its delete is asked for, so that one that fails cannot be released twice: the second Unlock asks for nothing.
-func TestHoldEndsBeforeItsDelete(t *testing.T) {
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
-		a := w.Connect(t, "a")
-		held := acquire(t, mutex(t, a))
-		deletes := 0
-		w.Net.Intercept(func(f fault.Frame) fault.Action {
-			if f.Reply || f.Op != "delete" {
-				return fault.Pass
-			}
-			if deletes++; !errors.Is(context.Cause(held.Context()), lock.ErrUnlocked) {
-				t.Errorf("held while it is deleted: %v", held.Context().Err())
-			}
-			return fault.Cut
-		})
-		first := held.Unlock()
-		if first == nil {
-			t.Fatal("confirmed, and it was lost")
-		}
-		before := deletes
-		if second := held.Unlock(); second == nil || second.Error() != first.Error() || deletes != before || before == 0 {
-			t.Errorf("%v, then %v; %d deletes, then %d", first, second, before, deletes)
 		}
 	})
 }
