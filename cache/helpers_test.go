@@ -9,12 +9,24 @@ import (
 
 	"github.com/zookit-go/zookit/cache"
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/testing/server"
+	"github.com/zookit-go/zookit/testing/zktest"
 )
 
 func must(tb testing.TB, err error) {
 	tb.Helper()
 	if err != nil {
 		tb.Fatal(err)
+	}
+}
+
+// everywhere runs a test on every version of the server.
+func everywhere(t *testing.T, body func(t *testing.T, w *zktest.World), opts ...zktest.Option) {
+	t.Helper()
+	for _, v := range server.Versions() {
+		t.Run(v.String(), func(t *testing.T) {
+			zktest.Virtual(t, body, append(opts, zktest.Version(v))...)
+		})
 	}
 }
 
