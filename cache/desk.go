@@ -30,6 +30,7 @@ type read struct {
 	scan bool
 
 	exists  bool // whether the znode is there, with a watch for its creation
+	denied  bool // it may not be read: exists leaves a watch all the same
 	probe   bool // the Stat alone: the data is only read if it was written since
 	data    []byte
 	written int64

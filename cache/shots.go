@@ -162,8 +162,9 @@ func (s *shots) listed(r read, a answer) {
 	s.e.settle(listKey(r.key), w)
 }
 
-// answered looks at what a read of a znode gave: what is there has children to be listed, and a root that is not there is waited for.
-func (s *shots) answered(r read, a answer) {
+// answered looks at what a read of a znode gave: what is there has children to be listed, a root that is
+// not there is waited for, and so is a change of what may not be read.
+func (s *shots) answered(r read, a answer, denied bool) {
 	first, floor := s.e.seq, s.e.zxid
 	if w := s.e.wants[r.key]; w != nil {
 		first, floor = w.first, w.floor
@@ -171,7 +172,9 @@ func (s *shots) answered(r read, a answer) {
 	switch {
 	case !a.missing:
 		s.list(r.key, first, floor)
-	case r.key == "" && !r.exists:
+	case denied:
+		s.e.ask(read{key: r.key, exists: true, denied: true})
+	case r.key == "":
 		s.e.ask(read{exists: true})
 	}
 }
@@ -206,6 +209,11 @@ func (s *shots) landed(f *flight) {
 		s.e.sick = true
 		s.e.timer.Reset(s.e.again())
 		return
+	case r.denied:
+		if err != nil { // if it comes back, the parent's list tells
+			s.drop(spot{r.key, false})
+		}
+		return
 	case r.exists && err == nil: // made in the meantime
 		s.drop(spot{})
 		s.changed("", true)
@@ -218,7 +226,7 @@ func (s *shots) landed(f *flight) {
 	case r.list:
 		s.listed(r, a)
 	default:
-		s.answered(r, a)
+		s.answered(r, a, errors.Is(err, zk.ErrNoAuth))
 		s.e.arrived(s.e.op(r, a), true)
 	}
 	if a.stat != nil { // over a zk.Conn of others that is all there is
