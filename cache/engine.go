@@ -156,6 +156,7 @@ func (e *engine) take(d client.Delivery) (over bool, err error) {
 		return true, nil
 	}
 	if client.Missed(d.Event) {
+		e.forget() // what is answered from now on tells of a time of which the watch does not
 		e.fallSick(min(spread*time.Duration(e.tree.Len()), maxSpread))
 		return false, nil
 	}

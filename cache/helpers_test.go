@@ -120,7 +120,7 @@ type writer struct {
 
 func (w writer) create(path, data string) {
 	w.tb.Helper()
-	_, err := w.c.Create(path).Data([]byte(data)).Do(context.Background())
+	_, err := w.c.Create(path).Data([]byte(data)).Idempotent().Do(context.Background())
 	must(w.tb, err)
 }
 
@@ -132,5 +132,5 @@ func (w writer) set(path, data string) {
 
 func (w writer) delete(path string) {
 	w.tb.Helper()
-	must(w.tb, w.c.Delete(path).WithChildren().Do(context.Background()))
+	must(w.tb, w.c.Delete(path).WithChildren().Quietly().Do(context.Background()))
 }
