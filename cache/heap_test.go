@@ -19,8 +19,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// A znode in the cache takes its data, what its name does not share with its neighbours' and 16 bytes, plus the server's
-// share: nothing. Curator 5.4.0's takes some 240 bytes and the data.
+// A znode takes its data and no more than 32 bytes, all buffers of the client's and the cache's included.
 func TestHeap(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		const dirs, each = 100, 999
