@@ -47,7 +47,7 @@ type engine struct {
 // poke wakes the engine.
 type poke struct{}
 
-func newEngine(c *Cache, life context.Context) *engine { //nolint:revive // the engine's life, not this call's
+func newEngine(c *Cache, life context.Context) *engine {
 	e := &engine{c: c, life: life, pause: minPause, orphans: orphans{}}
 	e.desk.init(c)
 	e.order.init()

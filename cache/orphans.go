@@ -25,19 +25,25 @@ func (o orphans) of(parent string) (list []ptree.Op) {
 // prune takes the orphans out of a tree that was put together in no order.
 func (e *engine) prune() {
 	var way []string // the ancestors of what comes next
+	var made []int64 // their creations
 	var gone []ptree.Op
 	for c := e.tree.Seek(""); c.Valid(); c.Next() {
 		ref := c.Ref()
 		key := ref.Key()
 		for len(way) > 0 && !ptree.Under(key, way[len(way)-1]) {
-			way = way[:len(way)-1]
+			way, made = way[:len(way)-1], made[:len(made)-1]
+		}
+		created, _ := ref.Zxids()
+		if len(way) > 0 && created < made[len(made)-1] { // it went with the parent of before, and its own event is on its way
+			gone = append(gone, ptree.Op{Entry: ptree.Entry{Key: key}, Gone: true})
+			continue
 		}
 		if key != "" && (len(way) == 0 || way[len(way)-1] != ptree.Parent(key)) {
 			e.orphans[key] = ptree.Op{Entry: ref.Entry()}
 			gone = append(gone, ptree.Op{Entry: ptree.Entry{Key: key}, Gone: true})
 			continue
 		}
-		way = append(way, key)
+		way, made = append(way, key), append(made, created)
 	}
 	e.apply(gone)
 }
