@@ -33,9 +33,16 @@ func fill(tb testing.TB, c *client.Client, path string, dirs, each int) {
 		ops := []client.Op{c.Create(dir).Data([]byte("dir"))}
 		for i := range each {
 			ops = append(ops, c.Create(fmt.Sprintf("%s/n%05d", dir, i)).Data([]byte("some data")))
+			if len(ops) == 1000 {
+				_, err := c.Txn(ops...).Do(tb.Context())
+				must(tb, err)
+				ops = nil
+			}
 		}
-		_, err := c.Txn(ops...).Do(tb.Context())
-		must(tb, err)
+		if len(ops) > 0 {
+			_, err := c.Txn(ops...).Do(tb.Context())
+			must(tb, err)
+		}
 	}
 }
 

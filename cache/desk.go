@@ -29,6 +29,8 @@ type read struct {
 	list bool // the children, else the znode
 	scan bool
 
+	exists  bool // whether the znode is there, with a watch for its creation
+	denied  bool // it may not be read: exists leaves a watch all the same
 	probe   bool // the Stat alone: the data is only read if it was written since
 	data    []byte
 	written int64
@@ -60,6 +62,7 @@ type flight struct {
 	get   *client.Future[client.GetResult]
 	stat  *client.Future[*zk.Stat]
 	list  *client.Future[client.ChildrenResult]
+	watch *client.Watch // the one-shot that the read leaves, if it does
 }
 
 func (d *desk) init(c *Cache) { d.c = c }
@@ -89,9 +92,6 @@ func (d *desk) room() int {
 func (e *engine) pump() {
 	for !e.sick {
 		room := e.room()
-		if room == 0 {
-			return
-		}
 		f := &flight{gen: e.gen}
 		for size := 0; len(f.reads) < room && size < maxPaths; {
 			r, ok := e.next()
@@ -113,7 +113,6 @@ func (e *engine) pump() {
 		}
 		e.send(f)
 	}
-	e.sound()
 }
 
 // next is the next read: what has changed, then what is looked through.
@@ -156,7 +155,6 @@ func (e *engine) send(f *flight) {
 
 // landed takes the answer to a request, or its failure.
 func (e *engine) landed(f *flight) {
-	e.flights--
 	var zxid int64
 	var err error
 	bytes := 0
@@ -212,6 +210,7 @@ func (e *engine) result(r read, a answer, err error) error {
 	a.missing = err != nil
 	if r.scan {
 		e.scan.left--
+		e.scan.denied = e.scan.denied || errors.Is(err, zk.ErrNoAuth)
 	}
 	e.answer(r, a)
 	return nil

@@ -30,6 +30,7 @@ type engine struct {
 	life context.Context //nolint:containedctx // the engine's own, which Close ends
 	desk
 	order
+	orphans
 	scan  *scan
 	tree  ptree.Tree // what is known
 	whole bool       // the last scan came to its end: what is known below a znode is all that was there at its Pzxid
@@ -46,8 +47,8 @@ type engine struct {
 // poke wakes the engine.
 type poke struct{}
 
-func newEngine(c *Cache, life context.Context) *engine { //nolint:revive // the engine's life, not this call's
-	e := &engine{c: c, life: life, pause: minPause}
+func newEngine(c *Cache, life context.Context) *engine {
+	e := &engine{c: c, life: life, pause: minPause, orphans: orphans{}}
 	e.desk.init(c)
 	e.order.init()
 	return e
@@ -113,6 +114,8 @@ func (e *engine) leave() {
 func (e *engine) follow() error {
 	for {
 		e.pump()
+		e.flush()
+		e.sound()
 		select {
 		case <-e.c.in.Wake():
 		case <-e.timer.C:
@@ -125,7 +128,6 @@ func (e *engine) follow() error {
 				return err
 			}
 		}
-		e.flush()
 	}
 }
 
@@ -133,9 +135,7 @@ func (e *engine) follow() error {
 func (e *engine) take(d client.Delivery) (over bool, err error) {
 	switch key := d.Key.(type) {
 	case *flight:
-		if key.gen == e.gen {
-			e.landed(key)
-		}
+		e.land(key)
 		return false, nil
 	case *probing:
 		e.probed(key)
@@ -156,6 +156,7 @@ func (e *engine) take(d client.Delivery) (over bool, err error) {
 		return true, nil
 	}
 	if client.Missed(d.Event) {
+		e.forget() // what is answered from now on tells of a time of which the watch does not
 		e.fallSick(min(spread*time.Duration(e.tree.Len()), maxSpread))
 		return false, nil
 	}
@@ -163,6 +164,22 @@ func (e *engine) take(d client.Delivery) (over bool, err error) {
 		e.heard(d.Event.Type, key)
 	}
 	return false, nil
+}
+
+// land takes an answer, unless it was given up.
+func (e *engine) land(f *flight) {
+	switch {
+	case f.gen != e.gen:
+		if f.watch != nil {
+			f.watch.Stop()
+		}
+	case f.watch != nil:
+		e.flights--
+		e.shots.landed(f)
+	default:
+		e.flights--
+		e.landed(f)
+	}
 }
 
 // heard takes an event of a znode that is to be in the cache.
@@ -223,6 +240,8 @@ func (e *engine) failed(err error) {
 
 func (e *engine) tick() {
 	switch {
+	case e.sick && e.c.c.State().Connected() && e.shots != nil:
+		e.sick = false // what was lost is asked again, and the watches have told the rest
 	case e.sick && e.c.c.State().Connected():
 		e.rescan()
 	case e.sick:
@@ -237,18 +256,7 @@ func (e *engine) answer(r read, a answer) {
 		e.listed(r, a)
 		return
 	}
-	op := ptree.Op{Entry: ptree.Entry{Key: r.key}, Gone: a.missing}
-	if !a.missing {
-		op.Stat = *a.stat
-		switch {
-		case e.c.cfg.noData:
-		case r.probe:
-			op.Data = r.data
-		default:
-			op.Data = a.data
-		}
-	}
-	e.arrived(op, r.scan)
+	e.arrived(e.op(r, a), r.scan)
 	if r.scan && !a.missing {
 		e.scanned(r.key, a.stat)
 	}

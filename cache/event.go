@@ -12,13 +12,13 @@ import (
 type Kind uint8
 
 const (
-	// Created: there is a znode that was not there. New is it.
+	// Created says that there is a znode that was not there. New is it.
 	Created Kind = iota + 1
-	// Changed: the znode's data was written. Old is it before, New after that.
+	// Changed says that the znode's data was written. Old is it before, New after that.
 	Changed
-	// Deleted: the znode is gone. Old is it. A znode that was deleted and made anew is Deleted and then Created, whatever its version.
+	// Deleted says that the znode is gone. Old is it. A znode that was deleted and made anew is Deleted and then Created, whatever its version.
 	Deleted
-	// Initialized: everything that was there has been told. It comes once, and has neither path nor znodes.
+	// Initialized says that everything that was there has been told. It comes once, and has neither path nor znodes.
 	Initialized
 )
 

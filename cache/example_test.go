@@ -53,7 +53,7 @@ func ExampleTree() {
 	if err := tree.Start(ctx); err != nil {
 		log.Fatal(err)
 	}
-	defer tree.Close(ctx) //nolint:errcheck // the process ends
+	defer tree.Close(ctx)
 	if err := tree.WaitInitialized(ctx); err != nil {
 		log.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func ExampleChildren() {
 	if err := members.Start(ctx); err != nil {
 		log.Fatal(err)
 	}
-	defer members.Close(ctx) //nolint:errcheck // the process ends
+	defer members.Close(ctx)
 	for ev := range members.Events(ctx) {
 		if ev.Kind == cache.Initialized {
 			break
@@ -124,7 +124,7 @@ func ExampleNode() {
 	if err := flag.Start(ctx); err != nil {
 		log.Fatal(err)
 	}
-	defer flag.Close(ctx) //nolint:errcheck // the process ends
+	defer flag.Close(ctx)
 	for ev := range flag.Events(ctx) {
 		switch ev.Kind {
 		case cache.Initialized:

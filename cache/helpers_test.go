@@ -9,12 +9,24 @@ import (
 
 	"github.com/zookit-go/zookit/cache"
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/testing/server"
+	"github.com/zookit-go/zookit/testing/zktest"
 )
 
 func must(tb testing.TB, err error) {
 	tb.Helper()
 	if err != nil {
 		tb.Fatal(err)
+	}
+}
+
+// everywhere runs a test on every version of the server.
+func everywhere(t *testing.T, body func(t *testing.T, w *zktest.World), opts ...zktest.Option) {
+	t.Helper()
+	for _, v := range server.Versions() {
+		t.Run(v.String(), func(t *testing.T) {
+			zktest.Virtual(t, body, append(opts, zktest.Version(v))...)
+		})
 	}
 }
 
@@ -108,7 +120,7 @@ type writer struct {
 
 func (w writer) create(path, data string) {
 	w.tb.Helper()
-	_, err := w.c.Create(path).Data([]byte(data)).Do(context.Background())
+	_, err := w.c.Create(path).Data([]byte(data)).Idempotent().Do(context.Background())
 	must(w.tb, err)
 }
 
@@ -120,5 +132,5 @@ func (w writer) set(path, data string) {
 
 func (w writer) delete(path string) {
 	w.tb.Helper()
-	must(w.tb, w.c.Delete(path).WithChildren().Do(context.Background()))
+	must(w.tb, w.c.Delete(path).WithChildren().Quietly().Do(context.Background()))
 }

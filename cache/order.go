@@ -1,7 +1,9 @@
 package cache
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/zookit-go/zookit/cache/internal/ptree"
 )
@@ -18,6 +20,8 @@ type order struct {
 	queue []*want // in the order of their first events; done ones are still in it
 	outs  []out   // what is known and not told, sorted by seq
 }
+
+const maxSeq = math.MaxUint64
 
 // want is a znode that has changed and was not read since.
 type want struct {
@@ -51,6 +55,28 @@ func (o *order) want(key string, created bool) *want {
 	if created || !w.made {
 		w.seq, w.made = o.seq, created
 	}
+	return w
+}
+
+// note gives a number to an event that is not a znode's own.
+func (o *order) note() uint64 {
+	o.seq++
+	return o.seq
+}
+
+// wantAt is want for what an event with the number first, or one before it, has brought about.
+func (o *order) wantAt(key string, first uint64, floor int64) *want {
+	if w := o.wants[key]; w != nil {
+		return w
+	}
+	o.seq++
+	w := &want{first: first, seq: o.seq, floor: floor, made: true}
+	o.wants[key] = w
+	at := len(o.queue)
+	for at > 0 && o.queue[at-1].first > first {
+		at--
+	}
+	o.queue = slices.Insert(o.queue, at, w)
 	return w
 }
 
@@ -129,7 +155,7 @@ func (o *order) floor() int64 {
 // reset drops everything, and returns the znodes about which something was not told yet.
 func (o *order) reset() (keys []string) {
 	for key := range o.wants {
-		keys = append(keys, key)
+		keys = append(keys, strings.TrimPrefix(key, "\x00")) // the list of that znode is wanted
 	}
 	for _, x := range o.outs {
 		keys = append(keys, x.Key)

@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"math"
 	"slices"
 
 	"github.com/go-zookeeper/zk"
@@ -12,12 +11,13 @@ import (
 // scan looks at everything once: at the beginning, and when the watch was away for a while. It reads all znodes that were known, all at
 // once, and goes down where a znode's list of children is not as it was.
 type scan struct {
-	base  ptree.Tree    // what was known
-	trust bool          // what was known below a znode was all that was there
-	at    *ptree.Cursor // what of it is still to be read
-	lists []listing
-	left  int    // reads that were asked for and not answered
-	limit uint64 // what happened later than this is told after the scan
+	base   ptree.Tree    // what was known
+	trust  bool          // what was known below a znode was all that was there
+	at     *ptree.Cursor // what of it is still to be read
+	lists  []listing
+	denied bool   // something may not be read
+	left   int    // reads that were asked for and not answered
+	limit  uint64 // what happened later than this is told after the scan
 }
 
 // listing is a list of children that are still to be read.
@@ -31,8 +31,9 @@ func (e *engine) rescan() {
 	e.sick = false
 	e.forget()
 	again := e.reset()
-	e.scan = &scan{base: e.tree, trust: e.whole, at: e.tree.Seek(""), limit: math.MaxUint64}
+	e.scan = &scan{base: e.tree, trust: e.whole, at: e.tree.Seek(""), limit: maxSeq}
 	e.whole = false
+	clear(e.orphans)
 	if _, ok := e.tree.Get(""); !ok {
 		e.look(read{scan: true})
 	}
@@ -63,13 +64,16 @@ func (e *engine) more() (read, bool) {
 		}
 		key := l.key + "/" + l.names[0]
 		l.names = l.names[1:]
-		if !e.covers(key) {
+		if !e.covers(key) || e.shots != nil && e.shots.has(key) {
 			continue
 		}
 		s.left++
 		return read{key: key, scan: true}, true
 	}
 	s.lists = nil
+	for e.shots != nil && s.at.Valid() && e.shots.has(s.at.Ref().Key()) {
+		s.at.Next()
+	}
 	if !s.at.Valid() {
 		return read{}, false
 	}
@@ -86,7 +90,7 @@ func (e *engine) more() (read, bool) {
 // scanned decides whether the children of a znode have to be listed.
 func (e *engine) scanned(key string, stat *zk.Stat) {
 	s := e.scan
-	if e.shots != nil || stat.NumChildren == 0 || !e.descends(key) {
+	if stat.NumChildren == 0 || !e.descends(key) {
 		return
 	}
 	if s.trust {
@@ -101,10 +105,6 @@ func (e *engine) scanned(key string, stat *zk.Stat) {
 
 // listed takes a list of children. Those that are known are read anyhow.
 func (e *engine) listed(r read, a answer) {
-	if e.shots != nil {
-		e.shots.listed(r, a)
-		return
-	}
 	slices.Sort(a.names)
 	e.scan.lists = append(e.scan.lists, listing{r.key, a.names})
 }
@@ -123,11 +123,14 @@ func (e *engine) flushScan() {
 	if s.left > 0 || len(s.lists) > 0 || s.at.Valid() {
 		return
 	}
-	if s.limit == math.MaxUint64 {
+	if s.limit == maxSeq {
 		s.limit = e.seq
 	}
 	if head := e.head(); head != nil && head.first <= s.limit {
 		return
+	}
+	if s.denied || e.shots != nil {
+		e.prune()
 	}
 	e.scan, e.whole, e.pause = nil, true, minPause
 	e.publish(nil, true)

@@ -36,6 +36,7 @@ func (t *teller) change(op ptree.Op) {
 	}
 	old, there := t.e.tree.Get(op.Key)
 	path := absolute(t.e.c.path, op.Key)
+	delete(t.e.orphans, op.Key)
 	if op.Gone {
 		if there {
 			t.remove(op.Key)
@@ -57,11 +58,30 @@ func (t *teller) change(op ptree.Op) {
 			ev.Kind, ev.Old = Changed, t.znode(op.Key, old)
 		}
 	}
-	t.put(op)
-	if ev.Kind != 0 {
-		t.open = append(t.open, len(t.events))
-		t.events = append(t.events, ev)
+	if ev.Kind == Created && op.Key != "" && !t.has(ptree.Parent(op.Key)) {
+		t.e.orphans[op.Key] = keep(op)
+		return
 	}
+	t.put(op)
+	if ev.Kind == 0 {
+		return
+	}
+	t.open = append(t.open, len(t.events))
+	t.events = append(t.events, ev)
+	if ev.Kind == Created && len(t.e.orphans) > 0 {
+		for _, child := range t.e.of(op.Key) {
+			t.change(child)
+		}
+	}
+}
+
+// has tells whether a znode is there, be it not applied yet.
+func (t *teller) has(key string) bool {
+	if i, ok := t.ops[key]; ok {
+		return !t.list[i].Gone
+	}
+	_, ok := t.e.tree.Get(key)
+	return ok
 }
 
 func (t *teller) put(op ptree.Op) {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTree(t *testing.T) {
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+	everywhere(t, func(t *testing.T, w *zktest.World) {
 		ctx := t.Context()
 		do := writer{t, w.Connect(t, "writer")}
 		do.create("/app", "1")
@@ -50,7 +50,7 @@ func TestTree(t *testing.T) {
 }
 
 func TestMissingRoot(t *testing.T) {
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+	everywhere(t, func(t *testing.T, w *zktest.World) {
 		do := writer{t, w.Connect(t, "writer")}
 		node, err := cache.NewNode(w.Connect(t, "reader"), "/deep/node")
 		must(t, err)

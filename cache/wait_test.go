@@ -16,7 +16,7 @@ import (
 // Own writes are seen after WaitFor with their zxid, in one round trip, whether they are within the cache or not.
 func TestWaitFor(t *testing.T) {
 	const oneWay = 5 * time.Millisecond
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+	everywhere(t, func(t *testing.T, w *zktest.World) {
 		ctx := t.Context()
 		do := writer{t, w.Connect(t, "writer")}
 		do.create("/app", "0")
@@ -54,7 +54,7 @@ func TestWaitFor(t *testing.T) {
 
 // A transaction that never comes is waited for without haste, until the context ends or the cache is closed.
 func TestWaitForTheFuture(t *testing.T) {
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+	everywhere(t, func(t *testing.T, w *zktest.World) {
 		tree := newTree(t, w.Connect(t, "reader"), "/app")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Second, errors.New("enough"))
 		defer cancel()

@@ -30,6 +30,9 @@
 //	a set of items, each with one owner        recipes/party    party.Partitioner    kazoo's SetPartitioner
 //	a job that stays on one host by the clock  recipes/lease    lease.Lease          kazoo's NonBlockingLease
 //	a job that so many hosts do                recipes/lease    lease.Multi          kazoo's MultiNonBlockingLease
+//	a copy of a tree that follows it           cache            cache.Tree           CuratorCache, TreeCache
+//	a copy of the children                     cache            cache.Children       PathChildrenCache
+//	a copy of one znode                        cache            cache.Node           NodeCache
 //
 // # What holds for all of them
 //

@@ -133,18 +133,27 @@ func (r Ref) at() (reader, byte) {
 func (r Ref) read() (zk.Stat, []byte) {
 	in, flags := r.at()
 	stat := in.stat(r.l.at, flags)
+	data := in.data(r.l, flags)
+	if flags&lengthOfData != 0 {
+		stat.DataLength = int32(len(data))
+	}
+	return stat, data
+}
+
+// data reads what stands behind the Stat.
+func (r *reader) data(l *leaf, flags byte) []byte {
 	switch {
 	case flags&dataMissing != 0:
-		return stat, nil
+		return nil
 	case flags&dataElsewhere != 0:
-		return stat, r.l.long[in.uint()]
+		return l.long[r.uint()]
 	}
-	n := int(in.uint())
+	n := int(r.uint())
 	if n == 0 {
-		return stat, []byte{}
+		return []byte{}
 	}
-	text := in.b[in.i : in.i+n]
-	return stat, unsafe.Slice(unsafe.StringData(text), n)
+	text := r.b[r.i : r.i+n]
+	return unsafe.Slice(unsafe.StringData(text), n)
 }
 
 // Key is where the znode stands.
@@ -152,8 +161,8 @@ func (r Ref) Key() string { return r.l.key(r.i) }
 
 // Stat is the znode's.
 func (r Ref) Stat() zk.Stat {
-	in, flags := r.at()
-	return in.stat(r.l.at, flags)
+	stat, _ := r.read()
+	return stat
 }
 
 // Data is the znode's. It is the tree's own memory and must not be changed.
