@@ -58,6 +58,9 @@ func (t *teller) change(op ptree.Op) {
 			ev.Kind, ev.Old = Changed, t.znode(op.Key, old)
 		}
 	}
+	if ev.Kind == Created && op.Key != "" && t.made(ptree.Parent(op.Key)) > op.Stat.Czxid {
+		return // it went with the parent of before
+	}
 	if ev.Kind == Created && op.Key != "" && !t.has(ptree.Parent(op.Key)) {
 		t.e.orphans[op.Key] = keep(op)
 		return
@@ -73,6 +76,17 @@ func (t *teller) change(op ptree.Op) {
 			t.change(child)
 		}
 	}
+}
+
+// made is the transaction that created a znode, 0 if it is not there.
+func (t *teller) made(key string) (zxid int64) {
+	if i, ok := t.ops[key]; ok && !t.list[i].Gone {
+		return t.list[i].Stat.Czxid
+	}
+	if ref, ok := t.e.tree.Get(key); ok {
+		zxid, _ = ref.Zxids()
+	}
+	return zxid
 }
 
 // has tells whether a znode is there, be it not applied yet.
