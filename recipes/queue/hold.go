@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-zookeeper/zk"
@@ -26,7 +27,8 @@ type hold struct {
 	timer    *time.Timer     // starts the watch over the lock
 	watching context.Context // that watch's life, which ends when the lock is deleted, and not one request later
 	unwatch  context.CancelFunc
-	settled  *job // what becomes of it; guarded by the engine's mu
+	settled  *job        // what becomes of it; guarded by the engine's mu
+	released atomic.Bool // it stays in its place
 }
 
 // begin begins the hold.
@@ -107,7 +109,7 @@ func (h *hold) over(err error) {
 		h.timer.Stop()
 		h.unwatch()
 	}
-	h.e.feed.drop(h.name, err != nil)
+	h.e.feed.drop(h.name, err != nil || h.released.Load())
 }
 
 func (h *hold) item() client.Op { return h.e.c.Delete(h.e.item(h.name)) }
@@ -138,6 +140,7 @@ func (h *hold) release() (*job, bool) {
 	if h.e.lockPath == "" {
 		return h.requeue(h.data)
 	}
+	h.released.Store(true)
 	bell := h.e.item("released-" + h.name)
 	ops := []client.Op{h.lock(), h.e.c.Create(bell).Data([]byte{}), h.e.c.Delete(bell)}
 	return h.settle(h.e.settles, h.job(ops, 3*len(h.e.path), func(ctx context.Context, _ bool) error { return h.unlock(ctx, ops) }))

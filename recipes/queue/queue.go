@@ -153,7 +153,7 @@ func (q *Queue[T]) begin(ctx context.Context, wait bool, prefix string, values .
 const maxPut = 1024
 
 // putAll puts one item for each value, all or none.
-func (q *Queue[T]) putAll(ctx context.Context, prefix func(i int) string, values []T) ([]string, error) {
+func (q *Queue[T]) putAll(ctx context.Context, prefix string, values []T) ([]string, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
@@ -163,7 +163,7 @@ func (q *Queue[T]) putAll(ctx context.Context, prefix func(i int) string, values
 	items := make([]load, len(values))
 	for i, v := range values {
 		var err error
-		if items[i], err = q.load(prefix(i), v); err != nil {
+		if items[i], err = q.load(prefix, v); err != nil {
 			return nil, err
 		}
 	}
