@@ -113,7 +113,7 @@ func (c *consumer[T]) run(ctx context.Context) error {
 		c.hand(ctx, items)
 		n = next(n, len(items), c.ahead, time.Since(began))
 		if c.q.e.settles.pending() > maxSettling {
-			_ = c.q.e.settles.flush(ctx) // each item's error is told
+			_, _ = c.q.e.settles.flush(ctx) // each item's error is told
 		}
 	}
 }
@@ -146,8 +146,8 @@ func (c *consumer[T]) hand(ctx context.Context, items []*Item[T]) {
 
 func (c *consumer[T]) serve(ctx context.Context) {
 	for it := range c.work {
-		if it.Context().Err() != nil {
-			continue // lost while it waited
+		if err := it.hold.lost(); err != nil {
+			continue // while it waited; it comes again
 		}
 		if ctx.Err() != nil {
 			j, _ := it.hold.release()

@@ -235,7 +235,7 @@ func TestClose(t *testing.T) {
 		if cause := context.Cause(it.Context()); !errors.Is(cause, queue.ErrClosed) {
 			t.Errorf("the held item: %v", cause)
 		}
-		if err := it.Done(t.Context()); !errors.Is(err, queue.ErrSettled) {
+		if err := it.Done(t.Context()); !errors.Is(err, queue.ErrClosed) {
 			t.Errorf("done after close: %v", err)
 		}
 		if _, err := q.Put(t.Context(), "3"); !errors.Is(err, queue.ErrClosed) {

@@ -79,7 +79,11 @@ func (f *feed) pick(ctx context.Context, most int) (names, next []string, err er
 			return nil, nil, ErrClosed
 		}
 		select {
-		case <-f.nudge: // something is back in its place
+		case <-f.nudge: // something is back in its place, or there is something to tell
+			if f.e.hasNotes() {
+				f.again()
+				return nil, nil, errNoted
+			}
 			if err := f.list(ctx); err != nil {
 				f.again()
 				return nil, nil, err

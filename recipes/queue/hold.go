@@ -24,6 +24,7 @@ type hold struct {
 
 	ctx      context.Context // ends when the item is settled or no longer held
 	end      context.CancelCauseFunc
+	kept     func() bool     // ends the looking after a hold that is lost
 	timer    *time.Timer     // starts the watch over the lock
 	watching context.Context // that watch's life, which ends when the lock is deleted, and not one request later
 	unwatch  context.CancelFunc
@@ -39,6 +40,8 @@ func (h *hold) begin() {
 	if h.e.lockPath == "" {
 		return
 	}
+	// What is lost and never settled is let go of: it is for everybody again, here, too.
+	h.kept = context.AfterFunc(h.ctx, func() { h.release() })
 	h.watching, h.unwatch = context.WithCancel(h.e.clean)
 	h.timer = time.AfterFunc(ownWatchAfter, func() { h.e.background(func(context.Context) { h.watchOwn() }) })
 }
@@ -90,6 +93,9 @@ func (h *hold) job(ops []client.Op, size int, alone func(ctx context.Context, do
 
 // lost is why the item is no longer held, as far as is known here.
 func (h *hold) lost() error {
+	if h.e.lockPath == "" {
+		return nil
+	}
 	if err := h.session.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotHeld, err)
 	}
@@ -99,8 +105,23 @@ func (h *hold) lost() error {
 	return nil
 }
 
+// before is what a call returns that comes too late to settle the item.
+func (h *hold) before() error {
+	switch cause := context.Cause(h.ctx); {
+	case cause == nil, errors.Is(cause, ErrSettled):
+		return ErrSettled
+	case errors.Is(cause, ErrClosed), errors.Is(cause, ErrNotHeld):
+		return cause
+	default:
+		return fmt.Errorf("%w: %w", ErrNotHeld, cause)
+	}
+}
+
 // over ends what the hold needed.
 func (h *hold) over(err error) {
+	if h.kept != nil {
+		h.kept()
+	}
 	if err != nil {
 		h.end(err)
 	}

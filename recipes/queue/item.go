@@ -59,7 +59,7 @@ func (it *Item[T]) Release(ctx context.Context) error {
 
 func (it *Item[T]) wait(ctx context.Context, verb string, j *job, first bool) error {
 	if !first {
-		return ErrSettled
+		return it.hold.before()
 	}
 	select {
 	case <-j.done:

@@ -102,7 +102,11 @@ func (q *Queue[T]) Len(ctx context.Context) (int, error) {
 
 // Flush waits until all puts that began before it have ended, and returns the errors of those that failed.
 func (q *Queue[T]) Flush(ctx context.Context) error {
-	return q.e.fail("flush", ctx, q.e.puts.flush(ctx))
+	failures, err := q.e.puts.flush(ctx)
+	if err == nil {
+		err = failures
+	}
+	return q.e.fail("flush", ctx, err)
 }
 
 // OnPut calls f after each item that was put here, on the goroutine that sends puts: f must not wait for a put. remove ends that.
