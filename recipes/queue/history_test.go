@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -127,10 +128,16 @@ func finish(ctx context.Context, t *testing.T, q *queue.FIFO[string], log *histo
 		}
 		time.Sleep(300 * time.Millisecond)
 		call := log.Begin(who, queueCall{"done", it.Value()})
-		if err := it.Done(context.WithoutCancel(ctx)); err != nil {
-			call.Unknown() // no longer held: not done by this call, unless its answer was lost with the session
-		} else {
+		err = it.Done(context.WithoutCancel(ctx))
+		switch {
+		case err == nil:
 			call.End(true)
+		case client.MayHaveApplied(err):
+			call.Unknown()
+		case errors.Is(err, queue.ErrNotHeld):
+			call.Failed()
+		default:
+			t.Error(err)
 		}
 	}
 }

@@ -84,10 +84,10 @@ func (h *hold) settle(by *carrier, j *job) (*job, bool) {
 }
 
 // job is one that changes the item and its lock.
-func (h *hold) job(ops []client.Op, size int, alone func(ctx context.Context, doubt bool) error) *job {
+func (h *hold) job(ops []client.Op, size int, alone func(ctx context.Context, lost error) error) *job {
 	return &job{
 		ctx: h.e.clean, ops: ops, size: size, ready: h.lost, after: h.over,
-		alone: func(ctx context.Context, lost error) ([]string, error) { return nil, alone(ctx, lost != nil) },
+		alone: func(ctx context.Context, lost error) ([]string, error) { return nil, alone(ctx, lost) },
 	}
 }
 
@@ -142,7 +142,7 @@ func (h *hold) done() (*job, bool) {
 		return h.settle(h.e.settles, &job{after: h.over})
 	}
 	ops := []client.Op{h.item(), h.lock()}
-	return h.settle(h.e.settles, h.job(ops, 2*len(h.e.path), func(ctx context.Context, doubt bool) error { return h.replace(ctx, ops, doubt) }))
+	return h.settle(h.e.settles, h.job(ops, 2*len(h.e.path), func(ctx context.Context, lost error) error { return h.replace(ctx, ops, lost) }))
 }
 
 // requeue puts a new item with data in the item's place.
@@ -153,7 +153,7 @@ func (h *hold) requeue(data []byte) (*job, bool) {
 		return h.settle(h.e.puts, j)
 	}
 	ops := []client.Op{h.item(), h.lock(), h.e.c.Create(h.e.item(again(h.name))).Sequential().Data(data)}
-	return h.settle(h.e.settles, h.job(ops, len(data)+3*len(h.e.path), func(ctx context.Context, doubt bool) error { return h.replace(ctx, ops, doubt) }))
+	return h.settle(h.e.settles, h.job(ops, len(data)+3*len(h.e.path), func(ctx context.Context, lost error) error { return h.replace(ctx, ops, lost) }))
 }
 
 // release unlocks the item and leaves it in its place; without a lock it is put again. A child of the queue that comes and goes in the same transaction tells waiting consumers.
@@ -164,26 +164,27 @@ func (h *hold) release() (*job, bool) {
 	h.released.Store(true)
 	bell := h.e.item("released-" + h.name)
 	ops := []client.Op{h.lock(), h.e.c.Create(bell).Data([]byte{}), h.e.c.Delete(bell)}
-	return h.settle(h.e.settles, h.job(ops, 3*len(h.e.path), func(ctx context.Context, _ bool) error { return h.unlock(ctx, ops) }))
+	return h.settle(h.e.settles, h.job(ops, 3*len(h.e.path), func(ctx context.Context, _ error) error { return h.unlock(ctx, ops) }))
 }
 
-// replace does a transaction that deletes the item, until it is decided. The item that is gone says that it was done: names are not used twice.
-func (h *hold) replace(ctx context.Context, ops []client.Op, doubt bool) error {
+// replace does a transaction that deletes the item, until it is decided. lost is the error of an attempt that may have been done. As long as the item
+// is held nobody else deletes it, so if it is gone that attempt was done; names are not used twice.
+func (h *hold) replace(ctx context.Context, ops []client.Op, lost error) error {
 	for {
 		if err := h.lost(); err != nil {
-			if doubt && h.itemGone(ctx) {
-				return nil
-			}
-			return err
+			return h.tooLate(ctx, err, lost)
 		}
 		_, err := h.e.c.Txn(ops...).Do(ctx)
 		switch {
 		case err == nil:
 			return nil
 		case client.MayHaveApplied(err):
-			doubt = true
+			lost = err
 		case errors.Is(err, zk.ErrNoNode) && index(err) == 0:
-			if doubt {
+			if err := h.lost(); err != nil { // another may have had it by then
+				return h.tooLate(ctx, err, lost)
+			}
+			if lost != nil {
 				return nil
 			}
 			_ = h.unlock(ctx, []client.Op{h.lock()}) // the item was deleted by hand; at the latest the lock goes with the session
@@ -200,9 +201,17 @@ func (h *hold) replace(ctx context.Context, ops []client.Op, doubt bool) error {
 	}
 }
 
-func (h *hold) itemGone(ctx context.Context) bool {
+// tooLate is the error for an item that is no longer held. If an attempt may have been done, and the item is not there, nobody can know whether it was
+// that attempt or another consumer.
+func (h *hold) tooLate(ctx context.Context, why, lost error) error {
+	if lost == nil {
+		return why
+	}
 	there, _, err := h.e.c.Exists(h.e.item(h.name)).Do(ctx)
-	return err == nil && !there
+	if err == nil && there {
+		return why
+	}
+	return fmt.Errorf("%w: %w", why, lost)
 }
 
 // unlock does a transaction that deletes the lock, as long as that is this consumer's.
