@@ -22,6 +22,10 @@
 //	a queue that grows very long               recipes/queue    queue.Sharded        QueueSharder
 //	jobs by priority, each for one taker       recipes/queue    queue.KazooQueue     none; kazoo's Queue
 //	jobs by priority, back if a worker dies    recipes/queue    queue.KazooLocking   none; kazoo's LockingQueue
+//	work for whoever is free, none lost        recipes/queue    queue.FIFO           DistributedQueue
+//	the same, removable by id                  recipes/queue    queue.IDs            DistributedIdQueue
+//	the same, the urgent first                 recipes/queue    queue.Priority       DistributedPriorityQueue
+//	the same, each when its time has come      recipes/queue    queue.Delay          DistributedDelayQueue
 //
 // # What holds for all of them
 //
