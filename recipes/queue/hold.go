@@ -34,9 +34,9 @@ type hold struct {
 
 // begin begins the hold.
 func (h *hold) begin() {
-	h.e.mu.Lock()
+	h.e.mu.Lock() // what ends the hold at once waits until all is there
+	defer h.e.mu.Unlock()
 	h.e.held[h] = struct{}{}
-	h.e.mu.Unlock()
 	if h.e.lockPath == "" {
 		return
 	}
@@ -53,7 +53,9 @@ func (h *hold) watchOwn() {
 		switch {
 		case err == nil:
 		case errors.Is(err, zk.ErrNoNode):
-			h.end(ErrNotHeld)
+			if !h.settling() { // else it may have been this consumer's own transaction, whose answer was lost
+				h.end(ErrNotHeld)
+			}
 			return
 		case client.Retryable(err):
 			continue // the client paces its attempts
@@ -66,6 +68,12 @@ func (h *hold) watchOwn() {
 			return
 		}
 	}
+}
+
+func (h *hold) settling() bool {
+	h.e.mu.Lock()
+	defer h.e.mu.Unlock()
+	return h.settled != nil
 }
 
 // settle begins what settles the item, unless something has. It goes on whatever becomes of the caller.
