@@ -22,7 +22,7 @@ var folders = zktest.WithFolders(path, locks)
 // content is what a bystander finds in the queue: how often each value is there.
 func content(tb testing.TB, c *client.Client) map[string]int {
 	tb.Helper()
-	time.Sleep(settled) // for a server that was restarted, too
+	time.Sleep(settled) // virtual; for a server that was restarted, too
 	found := make(map[string]int)
 	q, err := queue.NewFIFO(c, path, queue.String{})
 	must(tb, err)

@@ -193,7 +193,7 @@ func (h *hold) replace(ctx context.Context, ops []client.Op, lost error) error {
 				return h.tooLate(ctx, err, lost)
 			}
 			if lost != nil {
-				return nil
+				return nil //nolint:nilerr // the lost attempt did it
 			}
 			_ = h.unlock(ctx, []client.Op{h.lock()}) // the item was deleted by hand; at the latest the lock goes with the session
 			return ErrNotHeld
