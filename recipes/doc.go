@@ -33,6 +33,10 @@
 //	a copy of a tree that follows it           cache            cache.Tree           CuratorCache, TreeCache
 //	a copy of the children                     cache            cache.Children       PathChildrenCache
 //	a copy of one znode                        cache            cache.Node           NodeCache
+//	work for whoever is free, none lost        recipes/queue    queue.FIFO           DistributedQueue
+//	the same, removable by id                  recipes/queue    queue.IDs            DistributedIdQueue
+//	the same, the urgent first                 recipes/queue    queue.Priority       DistributedPriorityQueue
+//	the same, each when its time has come      recipes/queue    queue.Delay          DistributedDelayQueue
 //
 // # What holds for all of them
 //

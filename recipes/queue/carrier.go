@@ -77,21 +77,20 @@ func (k *carrier) pending() int {
 	return len(k.queue) + len(k.under)
 }
 
-// flush waits until the jobs that were added before have ended, and returns their errors.
-func (k *carrier) flush(ctx context.Context) error {
+// flush waits until the jobs that were added before have ended, and returns their errors, or err if ctx ended first.
+func (k *carrier) flush(ctx context.Context) (failures, err error) {
 	k.mu.Lock()
 	jobs := slices.Concat(k.under, k.queue)
 	k.mu.Unlock()
-	var failures error
 	for _, j := range jobs {
 		select {
 		case <-j.done:
 			failures = errors.Join(failures, j.err)
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return failures, context.Cause(ctx)
 		}
 	}
-	return failures
+	return failures, nil
 }
 
 func (k *carrier) run(idle chan struct{}) {

@@ -24,7 +24,7 @@ const (
 	failed                  // with an error
 )
 
-// claim is an attempt to take items: all of them in one transaction, which the reads of their data share a flight with.
+// claim is an attempt to take items: all of them in one transaction.
 type claim struct {
 	e       *engine
 	session *client.Session // in which it was begun
@@ -42,9 +42,7 @@ type attempt struct {
 
 // claim tries to take items and returns those that it got. Where that is none there may be an error, which need not be about all.
 func (e *engine) claim(ctx context.Context, names, next []string) ([]*hold, error) {
-	c := &claim{
-		e: e, session: e.c.Session(), names: names, data: make(map[string]client.GetResult, len(names)), each: make([]attempt, len(names)),
-	}
+	c := &claim{e: e, session: e.c.Session(), names: names, data: make(map[string]client.GetResult, len(names))}
 	for _, name := range names {
 		if known, ok := e.feed.known(name); ok {
 			c.data[name] = known
@@ -52,24 +50,21 @@ func (e *engine) claim(ctx context.Context, names, next []string) ([]*hold, erro
 	}
 	ask := e.feed.unread(names, next)
 	reads := e.read(ctx, ask)
-	// Without a lock what was not read is lost with the item. So only a single read, which cannot fail for the sake of others, goes with the delete.
-	if e.lockPath == "" && len(ask) > 1 {
+	if e.lockPath == "" { // what was not read before would be lost with the item
 		c.take(ask, reads.wait(ctx, e))
-		if err := c.complete(ctx); err != nil {
-			for _, name := range names {
-				e.feed.drop(name, true)
-			}
+		if err := c.complete(ctx); err != nil || len(c.names) == 0 {
 			return nil, err
 		}
 		ask = nil
 	}
-	ops := make([]client.Op, 0, 2*len(names))
-	for _, name := range names {
+	c.each = make([]attempt, len(c.names))
+	ops := make([]client.Op, 0, 2*len(c.names))
+	for _, name := range c.names {
 		ops = append(ops, c.ops(name)...)
 	}
 	sent := e.c.Txn(ops...).Async(ctx)
 	if ask != nil {
-		c.take(ask, reads.wait(ctx, e))
+		c.take(ask, reads.wait(ctx, e)) // with the locks, in one flight
 	}
 	c.judgeAll(ctx, sent)
 	return c.result(ctx)
@@ -88,20 +83,27 @@ func (c *claim) take(asked []string, results []client.ReadResult) {
 	}
 }
 
-// complete reads, one by one, what is missing.
+// complete reads, one by one, what is missing, and forgets the items that are gone.
 func (c *claim) complete(ctx context.Context) error {
-	for _, name := range c.names {
-		if _, ok := c.data[name]; ok {
-			continue
+	var there []string
+	for i, name := range c.names {
+		if _, ok := c.data[name]; !ok {
+			known, ok, err := c.e.fetch(ctx, name)
+			if err != nil {
+				for _, name := range append(there, c.names[i:]...) {
+					c.e.feed.drop(name, true)
+				}
+				return err
+			}
+			if !ok {
+				c.e.feed.drop(name, false)
+				continue
+			}
+			c.data[name] = known
 		}
-		got, ok, err := c.e.fetch(ctx, name)
-		if err != nil {
-			return err
-		}
-		if ok {
-			c.data[name] = got
-		}
+		there = append(there, name)
 	}
+	c.names = there
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -88,7 +89,9 @@ func (e *engine) close(ctx context.Context) error {
 		h.end(ErrClosed)
 		h.release()
 	}
-	err := errors.Join(e.puts.flush(ctx), e.settles.flush(ctx))
+	failures, err := e.puts.flush(ctx)
+	_, unsettled := e.settles.flush(ctx) // what failed there was told to who settled it
+	err = cmp.Or(err, unsettled)
 	idle := make(chan struct{})
 	go func() {
 		e.tidy.Wait()
@@ -97,7 +100,7 @@ func (e *engine) close(ctx context.Context) error {
 	select {
 	case <-idle:
 	case <-ctx.Done():
-		err = errors.Join(err, context.Cause(ctx))
+		err = cmp.Or(err, context.Cause(ctx))
 	}
 	e.mu.Lock()
 	e.finish()
@@ -106,7 +109,7 @@ func (e *engine) close(ctx context.Context) error {
 	e.puts.join()
 	e.settles.join()
 	e.feed.stop()
-	return err
+	return errors.Join(failures, err)
 }
 
 // live is why the queue takes no more calls.
@@ -124,7 +127,11 @@ func (e *engine) note(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.notes = append(e.notes, err)
+	e.feed.again() // for who waits
 }
+
+// errNoted ends a wait because there is such an error.
+var errNoted = errors.New("noted")
 
 // noted is the first of them.
 func (e *engine) noted() error {
@@ -138,6 +145,12 @@ func (e *engine) noted() error {
 	return err
 }
 
+func (e *engine) hasNotes() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.notes) > 0
+}
+
 // take waits for items and takes at least one, at most so many.
 func (e *engine) take(ctx context.Context, most int) ([]*hold, error) {
 	for {
@@ -145,6 +158,9 @@ func (e *engine) take(ctx context.Context, most int) ([]*hold, error) {
 			return nil, err
 		}
 		names, next, err := e.feed.pick(ctx, most)
+		if errors.Is(err, errNoted) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

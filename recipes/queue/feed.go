@@ -78,6 +78,18 @@ func (f *feed) pick(ctx context.Context, most int) (names, next []string, err er
 		if f.e.life.Err() != nil {
 			return nil, nil, ErrClosed
 		}
+		select {
+		case <-f.nudge: // something is back in its place, or there is something to tell
+			if f.e.hasNotes() {
+				f.again()
+				return nil, nil, errNoted
+			}
+			if err := f.list(ctx); err != nil {
+				f.again()
+				return nil, nil, err
+			}
+		default:
+		}
 		n, due := f.ready(most)
 		if n == 0 || f.e.refresh > 0 && f.picked >= f.e.refresh {
 			if f.stale() {
@@ -126,8 +138,6 @@ func (f *feed) stale() bool {
 	case <-f.watch.Events():
 		f.watch.end()
 		f.watch = nil
-		return true
-	case <-f.nudge:
 		return true
 	default:
 	}

@@ -46,5 +46,5 @@ func (q *FIFO[T]) PutMany(ctx context.Context, values ...T) (string, error) {
 // PutAll puts one item for each value, in order, in one transaction: all of them or none. There is a limit of 1024, and the
 // server's on the size of a request, a mebibyte.
 func (q *FIFO[T]) PutAll(ctx context.Context, values ...T) ([]string, error) {
-	return q.putAll(ctx, func(int) string { return itemPrefix }, values)
+	return q.putAll(ctx, itemPrefix, values)
 }

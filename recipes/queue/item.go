@@ -36,7 +36,8 @@ func (it *Item[T]) Context() context.Context { return it.hold.ctx }
 // come at once share one. Without one it costs nothing, since the item has been deleted before.
 //
 // It does not end with ctx, which bounds the waiting alone: the client goes on in the background, as long as the session lasts and the
-// queue is not closed. A lost answer is resolved. ErrNotHeld means that the item was not deleted by this call, and others may have it again.
+// queue is not closed. A lost answer is resolved. ErrNotHeld means that the item was not deleted by this call, and others may have it again; only if
+// client.MayHaveApplied is true as well, because the session ended before a lost answer was looked up, may it be this call that did it.
 func (it *Item[T]) Done(ctx context.Context) error {
 	j, first := it.hold.done()
 	return it.wait(ctx, "done with", j, first)
@@ -59,7 +60,7 @@ func (it *Item[T]) Release(ctx context.Context) error {
 
 func (it *Item[T]) wait(ctx context.Context, verb string, j *job, first bool) error {
 	if !first {
-		return ErrSettled
+		return it.hold.before()
 	}
 	select {
 	case <-j.done:

@@ -102,7 +102,11 @@ func (q *Queue[T]) Len(ctx context.Context) (int, error) {
 
 // Flush waits until all puts that began before it have ended, and returns the errors of those that failed.
 func (q *Queue[T]) Flush(ctx context.Context) error {
-	return q.e.fail("flush", ctx, q.e.puts.flush(ctx))
+	failures, err := q.e.puts.flush(ctx)
+	if err == nil {
+		err = failures
+	}
+	return q.e.fail("flush", ctx, err)
 }
 
 // OnPut calls f after each item that was put here, on the goroutine that sends puts: f must not wait for a put. remove ends that.
@@ -153,7 +157,7 @@ func (q *Queue[T]) begin(ctx context.Context, wait bool, prefix string, values .
 const maxPut = 1024
 
 // putAll puts one item for each value, all or none.
-func (q *Queue[T]) putAll(ctx context.Context, prefix func(i int) string, values []T) ([]string, error) {
+func (q *Queue[T]) putAll(ctx context.Context, prefix string, values []T) ([]string, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
@@ -163,7 +167,7 @@ func (q *Queue[T]) putAll(ctx context.Context, prefix func(i int) string, values
 	items := make([]load, len(values))
 	for i, v := range values {
 		var err error
-		if items[i], err = q.load(prefix(i), v); err != nil {
+		if items[i], err = q.load(prefix, v); err != nil {
 			return nil, err
 		}
 	}

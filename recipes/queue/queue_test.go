@@ -30,7 +30,9 @@ func must(tb testing.TB, err error) {
 }
 
 // closer closes a queue with its test.
-func closer[Q interface{ Close(ctx context.Context) error }](tb testing.TB, q Q, err error) Q {
+func closer[Q interface {
+	Close(ctx context.Context) error
+}](tb testing.TB, q Q, err error) Q {
 	tb.Helper()
 	must(tb, err)
 	tb.Cleanup(func() {

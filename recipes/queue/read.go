@@ -107,13 +107,6 @@ func (f *feed) keep(names []string, results []client.ReadResult) {
 	}
 }
 
-// forget lets an item be read again.
-func (f *feed) forget(name string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.cache, name)
-}
-
 // fetch reads one item now. ok is false if it is gone.
 func (e *engine) fetch(ctx context.Context, name string) (got client.GetResult, ok bool, err error) {
 	data, stat, err := e.c.Get(e.item(name)).Do(ctx)
