@@ -54,9 +54,17 @@ type carrier struct {
 	idle  chan struct{} // closed when there is no work; nil if there is none
 }
 
+// begin makes what others wait for. It comes before anybody else knows of the job.
+func (j *job) begin() *job {
+	if j.done == nil {
+		j.done, j.onWay = make(chan struct{}), make(chan struct{})
+	}
+	return j
+}
+
 // add takes a job on.
 func (k *carrier) add(j *job) {
-	j.done, j.onWay = make(chan struct{}), make(chan struct{})
+	j.begin()
 	if len(j.ops) == 0 {
 		j.end(nil, nil)
 		return

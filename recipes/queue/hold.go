@@ -84,7 +84,7 @@ func (h *hold) settle(by *carrier, j *job) (*job, bool) {
 		h.e.mu.Unlock()
 		return j, false
 	}
-	h.settled = j
+	h.settled = j.begin() // who comes second waits for it, maybe before it is added
 	delete(h.e.held, h)
 	h.e.mu.Unlock()
 	by.add(j)
