@@ -8,6 +8,7 @@ import (
 
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/internal/contend"
+	"github.com/zookit-go/zookit/recipes/internal/latest"
 )
 
 // latchName orders a Latch's participants.
@@ -33,7 +34,7 @@ type Latch struct {
 	election
 	mode CloseMode
 
-	changes changes
+	changes latest.Latest[Change]
 	mu      sync.Mutex // guards what follows
 	started bool
 	closed  bool
@@ -83,7 +84,7 @@ func (l *Latch) Start(ctx context.Context) error {
 		if err == nil {
 			l.left = place.Leave()
 		}
-		l.changes.stop()
+		l.changes.Stop()
 		close(l.done)
 		return l.fail(context.Background(), "start latch", ErrClosed)
 	}
@@ -109,7 +110,7 @@ func (l *Latch) startable() error {
 // run takes part until Close. It is the latch's only goroutine.
 func (l *Latch) run(place *contend.Place) {
 	defer close(l.done)
-	defer l.changes.stop()
+	defer l.changes.Stop()
 	for {
 		err := l.serve(place)
 		left := place.Leave() // what could not be deleted now is deleted in the background
@@ -142,11 +143,11 @@ func (l *Latch) serve(place *contend.Place) error {
 			return err
 		}
 		term := newTerm(l.queue.Client, place)
-		l.changes.set(Change{Term: term})
+		l.changes.Set(Change{Term: term})
 		l.keep(l.life, term)
 		cause := context.Cause(term.ctx)
 		if l.life.Err() == nil || l.mode == Notify {
-			l.changes.set(Change{Err: cause})
+			l.changes.Set(Change{Err: cause})
 		}
 		if place.Context().Err() != nil || l.life.Err() != nil {
 			return cause
@@ -165,7 +166,7 @@ func (l *Latch) Close(ctx context.Context) error {
 	l.mu.Unlock()
 	l.end(ErrClosed)
 	if idle {
-		l.changes.stop()
+		l.changes.Stop()
 		close(l.done)
 	}
 	select {
@@ -182,11 +183,11 @@ func (l *Latch) Close(ctx context.Context) error {
 // Changes tells whether the latch leads: how it stands now, and then every change. A listener that is slow gets the newest and not those
 // between; no listener keeps the latch or another listener waiting. The channel is closed when ctx ends, and when the latch does: by Close (see
 // CloseMode), or because of an error that Err tells.
-func (l *Latch) Changes(ctx context.Context) <-chan Change { return l.changes.listen(ctx) }
+func (l *Latch) Changes(ctx context.Context) <-chan Change { return l.changes.Listen(ctx) }
 
 // Term is the present term, or nil if the latch does not lead.
 func (l *Latch) Term() *Term {
-	if t := l.changes.term(); t != nil && t.ctx.Err() == nil {
+	if t := l.changes.Get().Term; t != nil && t.ctx.Err() == nil {
 		return t
 	}
 	return nil

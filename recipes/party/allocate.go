@@ -50,7 +50,6 @@ const atOnce = 128
 // run takes part until Close or a failure. It is the Partitioner's only goroutine, but for those of lockAll and freeAll, which it waits for.
 func (p *Partitioner) run(m *Membership) {
 	defer close(p.done)
-	defer p.changes.stop()
 	name := client.Base(m.path)
 	for {
 		err := p.round(m, name)
@@ -62,7 +61,7 @@ func (p *Partitioner) run(m *Membership) {
 			err = context.Cause(m.ctx)
 			_ = m.Leave() // ends its watch; there is nothing to delete
 			if p.returns(err) {
-				p.changes.set(Allocation{State: Allocating})
+				p.changes.Set(Allocation{State: Allocating})
 				m, err = p.party.rejoin(p.life, name)
 			}
 			if err != nil {
@@ -90,12 +89,12 @@ func (p *Partitioner) over(err error) {
 	if p.life.Err() != nil {
 		err = context.Cause(p.life)
 	}
-	p.changes.set(Allocation{State: Failure, Err: err})
+	p.changes.Finish(Allocation{State: Failure, Err: err})
 }
 
 // round is one allocation and its share. nil means that the next is due.
 func (p *Partitioner) round(m *Membership, name string) error {
-	p.changes.set(Allocation{State: Allocating})
+	p.changes.Set(Allocation{State: Allocating})
 	ctx, cancel := context.WithCancelCause(m.ctx)
 	defer cancel(nil) // and with it the watch
 	defer context.AfterFunc(p.life, func() { cancel(context.Cause(p.life)) })()
@@ -121,7 +120,7 @@ func (p *Partitioner) round(m *Membership, name string) error {
 	if share.ctx.Err() != nil {
 		return nil // the members changed before it was complete
 	}
-	p.changes.set(Allocation{State: Acquired, Share: share})
+	p.changes.Set(Allocation{State: Acquired, Share: share})
 	select {
 	case ev := <-watch.Events():
 		share.end(change(ev))
@@ -222,7 +221,7 @@ func (p *Partitioner) release(m *Membership, share *Share) error {
 		return nil
 	default:
 	}
-	p.changes.set(Allocation{State: Release, Share: share, Err: context.Cause(share.ctx)})
+	p.changes.Set(Allocation{State: Release, Share: share, Err: context.Cause(share.ctx)})
 	var late <-chan time.Time
 	if p.reaction > 0 {
 		timer := time.NewTimer(p.reaction)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/recipes/internal/latest"
 	"github.com/zookit-go/zookit/recipes/lock"
 )
 
@@ -46,7 +47,7 @@ type Partitioner struct {
 	reaction  time.Duration
 	comesBack bool
 
-	changes latest[Allocation]
+	changes latest.Latest[Allocation]
 	mu      sync.Mutex // guards what follows
 	started bool
 	closed  bool
@@ -117,8 +118,7 @@ func (p *Partitioner) Start(ctx context.Context) error {
 		if err == nil {
 			_ = m.Leave()
 		}
-		p.changes.set(Allocation{State: Failure, Err: ErrClosed})
-		p.changes.stop()
+		p.changes.Finish(Allocation{State: Failure, Err: ErrClosed})
 		close(p.done)
 		return p.fail("start", ErrClosed)
 	}
@@ -152,8 +152,7 @@ func (p *Partitioner) Close(ctx context.Context) error {
 	p.mu.Unlock()
 	p.end(ErrClosed)
 	if idle {
-		p.changes.set(Allocation{State: Failure, Err: ErrClosed})
-		p.changes.stop()
+		p.changes.Finish(Allocation{State: Failure, Err: ErrClosed})
 		close(p.done)
 	}
 	select {
@@ -166,7 +165,7 @@ func (p *Partitioner) Close(ctx context.Context) error {
 
 // Changes tells how the Partitioner stands, and then every change. A listener that is slow gets the newest and not those between; no listener keeps
 // anybody waiting. The channel is closed when ctx ends, and behind Failure, which is the last.
-func (p *Partitioner) Changes(ctx context.Context) <-chan Allocation { return p.changes.listen(ctx) }
+func (p *Partitioner) Changes(ctx context.Context) <-chan Allocation { return p.changes.Listen(ctx) }
 
 // Acquire waits for the next share, or returns the present one. Who gets a share must Release it. Errors: context.Cause(ctx), ErrNotStarted, and why the Partitioner failed:
 // ErrClosed, ErrSlow, one that matches client.ErrSessionLost (without WithRejoin) or client.ErrClosed, or what the server refused.
@@ -199,7 +198,7 @@ func (p *Partitioner) Acquire(ctx context.Context) (*Share, error) {
 
 // Err is nil until the Partitioner has failed or was closed. The errors are those of Acquire.
 func (p *Partitioner) Err() error {
-	now := p.changes.get()
+	now := p.changes.Get()
 	if now.State != Failure {
 		return nil
 	}

@@ -3,6 +3,8 @@ package party
 import (
 	"context"
 	"sync"
+
+	"github.com/zookit-go/zookit/recipes/internal/latest"
 )
 
 // Presence is whether one who stays is in the party.
@@ -16,7 +18,7 @@ type Stay struct {
 	party *Party
 	name  string
 
-	changes latest[Presence]
+	changes latest.Latest[Presence]
 	life    context.Context // ends with Leave
 	end     context.CancelCauseFunc
 	done    chan struct{} // closed when the goroutine has ended
@@ -36,7 +38,7 @@ func (p *Party) Stay(ctx context.Context) (*Stay, error) {
 		return nil, p.fail(ctx, "stay in", err)
 	}
 	s.life, s.end = context.WithCancelCause(context.Background())
-	s.changes.set(Presence{Membership: m})
+	s.changes.Set(Presence{Membership: m})
 	go s.run(m)
 	return s, nil
 }
@@ -44,30 +46,29 @@ func (p *Party) Stay(ctx context.Context) (*Stay, error) {
 // run joins again until Leave.
 func (s *Stay) run(m *Membership) {
 	defer close(s.done)
-	defer s.changes.stop()
 	for {
 		select {
 		case <-m.ctx.Done():
 		case <-s.life.Done():
 			s.left = m.Leave()
-			s.changes.set(Presence{Err: ErrLeft})
+			s.changes.Finish(Presence{Err: ErrLeft})
 			return
 		}
 		cause := context.Cause(m.ctx)
 		_ = m.Leave() // ends its watch; there is nothing to delete
-		s.changes.set(Presence{Err: cause})
+		s.changes.Set(Presence{Err: cause})
 		var err error
 		if m, err = s.party.rejoin(s.life, s.name); err != nil {
-			s.changes.set(Presence{Err: err})
+			s.changes.Finish(Presence{Err: err})
 			return
 		}
-		s.changes.set(Presence{Membership: m})
+		s.changes.Set(Presence{Membership: m})
 	}
 }
 
 // Membership is the present one, or nil while the member is out.
 func (s *Stay) Membership() *Membership {
-	if m := s.changes.get().Membership; m != nil && m.ctx.Err() == nil {
+	if m := s.changes.Get().Membership; m != nil && m.ctx.Err() == nil {
 		return m
 	}
 	return nil
@@ -76,7 +77,7 @@ func (s *Stay) Membership() *Membership {
 // Changes tells whether the member is in: how it stands now, and then every change. A listener that is slow gets the newest and not those
 // between; no listener keeps anybody waiting. The channel is closed when ctx ends, and behind the last change: ErrLeft after Leave, client.ErrClosed, or what
 // the server refused.
-func (s *Stay) Changes(ctx context.Context) <-chan Presence { return s.changes.listen(ctx) }
+func (s *Stay) Changes(ctx context.Context) <-chan Presence { return s.changes.Listen(ctx) }
 
 // Leave ends the stay: the membership ends, its znode is deleted, and nothing of the stay runs any more. It takes one request, and about a
 // second at most. It is safe to call twice. An error is as for Membership.Leave.
