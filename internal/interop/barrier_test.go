@@ -23,7 +23,7 @@ const (
 // barrierPeer compiles BarrierPeer and returns what starts one.
 func barrierPeer(t *testing.T) func(t *testing.T, args ...string) *foreign.Process {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/MutexPeer.java", "testdata/java/BarrierPeer.java")
+	classPath := javaPeers(t)
 	return func(t *testing.T, args ...string) *foreign.Process {
 		t.Helper()
 		return foreign.Start(t, foreign.Java(t, classPath, append([]string{"BarrierPeer"}, args...)...)...)

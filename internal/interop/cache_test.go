@@ -56,7 +56,7 @@ func cacheLines(name string, all iter.Seq2[string, *cache.Znode]) (lines []strin
 // Curator's four caches and our three stand on the same tree while a Java and a Go client write into it, and have the same in the end; of
 // CuratorCache, see CachePeer.
 func TestCacheCurator(t *testing.T) {
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/CachePeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()

@@ -17,7 +17,7 @@ const counterFolder = "/interop/counters"
 
 // Curator's DistributedAtomicLong (promoted to a lock), DistributedAtomicValue and SharedCount, and Go's, on the same znodes.
 func TestCounterCurator(t *testing.T) {
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/CounterPeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		const changes = 200
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -114,7 +114,7 @@ func TestCounterKazooText(t *testing.T) {
 // Curator's DistributedAtomicInteger, kazoo's Counter(support_curator=True) and an Int32, all on one znode.
 func TestIntegerCuratorAndKazoo(t *testing.T) {
 	python := foreign.Python(t)
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/IntegerPeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		const changes = 100
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

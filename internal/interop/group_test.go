@@ -27,7 +27,7 @@ func awaitMembers(ctx context.Context, t *testing.T, v interface{ Members() map[
 
 // Members of ours and of Curator's are in one group, and see each other come, say something and go, in order or not.
 func TestGroupCurator(t *testing.T) {
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/GroupPeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()

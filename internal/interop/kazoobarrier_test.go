@@ -45,7 +45,8 @@ func TestBarrierKazoo(t *testing.T) {
 }
 
 // One of our members and one of kazoo's pass the same double barriers together. With more of them kazoo's own could wait for ever: it does not look
-// whether ready is there already, and counts ready as a member.
+// whether ready is there already, and counts ready as a member. And kazoo's members take ready away as they begin to leave, so the one of this test does
+// not leave before ours is in: ours might not have seen it yet, and would wait for ever, as kazoo's own would.
 func TestDoubleBarrierKazoo(t *testing.T) {
 	python := foreign.Python(t)
 	onServers(t, func(t *testing.T, addr string) {

@@ -29,7 +29,7 @@ func sdk(t *testing.T, addr string) *client.Client {
 // leaderPeer compiles LeaderPeer and returns what starts one of a kind.
 func leaderPeer(t *testing.T, kind string) func(t *testing.T, addr, id string, wanted int) *foreign.Process {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/MutexPeer.java", "testdata/java/LeaderPeer.java")
+	classPath := javaPeers(t)
 	return func(t *testing.T, addr, id string, wanted int) *foreign.Process {
 		t.Helper()
 		return foreign.Start(t, foreign.Java(t, classPath, "LeaderPeer", kind, addr, lockPath, counterPath, strconv.Itoa(wanted), id)...)

@@ -84,9 +84,9 @@ func foreignPeer(ctx context.Context, t *testing.T, p *foreign.Process) func() i
 
 // The libraries share a lock as the table in lock.Names says.
 func TestMutexNames(t *testing.T) {
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/MutexPeer.java")
+	classPath := javaPeers(t)
 	honouring := lock.WithPatterns("__lock__")
-	for name, peers := range map[string][]mutexPeer{
+	groups := map[string][]mutexPeer{
 		"kazoo":                     {ourMutex(lock.WithNames(lock.Kazoo)), kazooLock("")},
 		"zk.Lock":                   {ourMutex(lock.WithNames(lock.GoZookeeper)), zkLock},
 		"kazoo's names and zk.Lock": {ourMutex(lock.WithNames(lock.Kazoo), lock.WithPatterns("-lock-")), zkLock},
@@ -95,11 +95,12 @@ func TestMutexNames(t *testing.T) {
 			curatorMutex(classPath), kazooLock("-lock-"), zkLock, ourMutex(honouring),
 			ourMutex(lock.WithNames(lock.GoZookeeper), honouring), ourMutex(lock.WithNames(lock.Kazoo), lock.WithPatterns("-lock-")),
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			onServers(t, func(t *testing.T, addr string) { shareNames(t, addr, peers) })
-		})
 	}
+	onServers(t, func(t *testing.T, addr string) {
+		for name, peers := range groups {
+			t.Run(name, func(t *testing.T) { shareNames(t, addr, peers) })
+		}
+	})
 }
 
 // shareNames lets the peers hand one lock to each other.

@@ -15,7 +15,7 @@ import (
 // locksPeer compiles LocksPeer and returns what starts one.
 func locksPeer(t *testing.T) func(t *testing.T, addr string, args ...string) *foreign.Process {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/LocksPeer.java", "testdata/java/MutexPeer.java")
+	classPath := javaPeers(t)
 	return func(t *testing.T, addr string, args ...string) *foreign.Process {
 		t.Helper()
 		return foreign.Start(t, foreign.Java(t, classPath, append([]string{"LocksPeer", addr}, args...)...)...)
@@ -25,7 +25,7 @@ func locksPeer(t *testing.T) func(t *testing.T, addr string, args ...string) *fo
 // Curator's semaphore mutex, multi lock and re-entrant mutex, and ours: each pair is one lock.
 func TestLocksCurator(t *testing.T) {
 	start := locksPeer(t)
-	for kind, lockOf := range map[string]func(t *testing.T, c *client.Client) lockFunc{
+	kinds := map[string]func(t *testing.T, c *client.Client) lockFunc{
 		"semaphore": func(t *testing.T, c *client.Client) lockFunc {
 			t.Helper()
 			m, err := lock.NewSemaphoreMutex(c, lockPath)
@@ -60,35 +60,41 @@ func TestLocksCurator(t *testing.T) {
 				return held, inner.Unlock()
 			})
 		},
-	} {
-		t.Run(kind, func(t *testing.T) {
-			onServers(t, func(t *testing.T, addr string) {
-				const wanted = 100
-				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-				defer cancel()
-				conn := setUp(t, addr)
-				java := start(t, addr, kind, lockPath, counterPath, strconv.Itoa(wanted), "java")
-				if err := java.WaitFor(ctx, "ready"); err != nil {
-					t.Fatalf("%v\n%s", err, java.Output())
-				}
-				c := &contender{id: "go", conn: conn, lock: lockOf(t, connectClient(ctx, t, addr)), wanted: wanted}
-				if err := c.run(ctx); err != nil {
-					t.Fatalf("%v\n%s", err, java.Output())
-				}
-				javaTurns := finish(ctx, t, java)
-				data, _, err := conn.Get(counterPath)
-				must(t, err)
-				if got, err := parseCount(data); err != nil || got.turns != c.turns+javaTurns || got.handovers < wanted {
-					t.Errorf("counted %q, %v, but Go had %d turns and Java %d", data, err, c.turns, javaTurns)
-				}
-				for n, err := range connectClient(ctx, t, addr).Walk(lockPath).Do(ctx) {
-					must(t, err)
-					if n.Stat.EphemeralOwner != 0 {
-						t.Errorf("left behind: %s", n.Path)
-					}
-				}
+	}
+	onServers(t, func(t *testing.T, addr string) {
+		for kind, lockOf := range kinds {
+			t.Run(kind, func(t *testing.T) {
+				shareLock(t, addr, lockOf, func(args ...string) *foreign.Process { return start(t, addr, append([]string{kind}, args...)...) })
 			})
-		})
+		}
+	})
+}
+
+func shareLock(t *testing.T, addr string, lockOf func(*testing.T, *client.Client) lockFunc, start func(args ...string) *foreign.Process) {
+	t.Helper()
+	const wanted = 100
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	conn := setUp(t, addr)
+	java := start(lockPath, counterPath, strconv.Itoa(wanted), "java")
+	if err := java.WaitFor(ctx, "ready"); err != nil {
+		t.Fatalf("%v\n%s", err, java.Output())
+	}
+	c := &contender{id: "go", conn: conn, lock: lockOf(t, connectClient(ctx, t, addr)), wanted: wanted}
+	if err := c.run(ctx); err != nil {
+		t.Fatalf("%v\n%s", err, java.Output())
+	}
+	javaTurns := finish(ctx, t, java)
+	data, _, err := conn.Get(counterPath)
+	must(t, err)
+	if got, err := parseCount(data); err != nil || got.turns != c.turns+javaTurns || got.handovers < wanted {
+		t.Errorf("counted %q, %v, but Go had %d turns and Java %d", data, err, c.turns, javaTurns)
+	}
+	for n, err := range connectClient(ctx, t, addr).Walk(lockPath).Do(ctx) {
+		must(t, err)
+		if n.Stat.EphemeralOwner != 0 {
+			t.Errorf("left behind: %s", n.Path)
+		}
 	}
 }
 

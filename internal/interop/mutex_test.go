@@ -94,9 +94,10 @@ func parseCount(b []byte) (c count, err error) {
 	return c, err
 }
 
-// setUp makes the counter and returns the connection that looks at it.
+// setUp removes what an earlier test left on the server, makes the counter and returns the connection that looks at it.
 func setUp(t *testing.T, addr string) *zk.Conn {
 	t.Helper()
+	must(t, connectClient(t.Context(), t, addr).Delete("/interop").WithChildren().Quietly().Do(t.Context()))
 	conn := connect(t, addr)
 	open := zk.WorldACL(zk.PermAll)
 	for _, path := range []string{"/interop", counterPath} {
@@ -110,7 +111,7 @@ func setUp(t *testing.T, addr string) *zk.Conn {
 // javaPeer compiles MutexPeer and returns what starts one.
 func javaPeer(t *testing.T) func(t *testing.T, addr, id string, wanted int) *foreign.Process {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/MutexPeer.java")
+	classPath := javaPeers(t)
 	return func(t *testing.T, addr, id string, wanted int) *foreign.Process {
 		t.Helper()
 		return foreign.Start(t, foreign.Java(t, classPath, "MutexPeer", addr, lockPath, counterPath, strconv.Itoa(wanted), id)...)

@@ -26,7 +26,7 @@ const (
 // nodePeer compiles NodePeer and returns what starts one, which ends when somebody makes stopPath.
 func nodePeer(t *testing.T) func(ctx context.Context, t *testing.T, addr string, nodes ...string) *foreign.Process {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/NodePeer.java")
+	classPath := javaPeers(t)
 	return func(ctx context.Context, t *testing.T, addr string, nodes ...string) *foreign.Process {
 		t.Helper()
 		p := foreign.Start(t, foreign.Java(t, classPath, append([]string{"NodePeer", addr, stopPath}, nodes...)...)...)

@@ -36,7 +36,7 @@ func shardedStart(
 
 // Curator's QueueSharder makes the shards and fills them, ours adopts them and takes all items; and the other way round.
 func TestShardedQueueCurator(t *testing.T) {
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/ShardedQueuePeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		for _, job := range []string{"produce", "consume"} {
 			t.Run("Java's to "+job, func(t *testing.T) {

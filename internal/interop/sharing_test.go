@@ -45,7 +45,7 @@ func hold(ctx context.Context, c *client.Client, kind string) error {
 // share runs two Go contenders and one of Curator's for as many turns each.
 func share(t *testing.T, kind string, turn func(ctx context.Context, c *client.Client, i int) error) {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/SharingPeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		const turns = 120
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

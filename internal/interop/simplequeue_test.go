@@ -17,7 +17,7 @@ const simpleQueueFolder = "/interop/simple"
 
 // Curator's SimpleDistributedQueue and Go's Simple, on the same znodes: items both ways, and one queue that both take from.
 func TestSimpleQueueCurator(t *testing.T) {
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/SimpleQueuePeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		const items = 200
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

@@ -104,11 +104,16 @@ func OptimizedJava(tb testing.TB, classPath string, args ...string) []string {
 	}, args...)
 }
 
-// Compile compiles Java sources and returns the class path that has them and all they were compiled against.
+// Compile compiles Java sources for a test and returns the class path that has them and all they were compiled against.
 func Compile(tb testing.TB, classPath string, sources ...string) string {
 	tb.Helper()
+	return CompileTo(tb, tb.TempDir(), classPath, sources...)
+}
+
+// CompileTo is Compile for more than one test: the caller says where the classes go, and removes them.
+func CompileTo(tb testing.TB, dir, classPath string, sources ...string) string {
+	tb.Helper()
 	javac := program(tb, "javac", debJDK)
-	dir := tb.TempDir()
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, javac, append([]string{"-d", dir, "-cp", classPath}, sources...)...).CombinedOutput()
