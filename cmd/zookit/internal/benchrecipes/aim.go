@@ -9,9 +9,14 @@ type result struct {
 	requests float64   // a cycle
 	events   float64
 	trips    float64
-	heap     int64   // bytes
-	delay    float64 // in round trips
+	heaps    []float64 // bytes, load by load
+	delay    float64   // from a writer's answer to a listener, in round trips
+	stuck    int64     // waits that were given up
+	failed   error     // why there is nothing of the above
 }
+
+// heap is what is kept, in bytes: of several loads the median.
+func (r *result) heap() float64 { return spreadOf(r.heaps).median }
 
 // counting is how far a mean may lie off for reasons that are not the recipe's: a hold that a busy machine made long, or what the first
 // cycle of a turn finds.
@@ -75,7 +80,7 @@ func lighter(of float64) aim {
 		if curator == nil {
 			return "", false, false
 		}
-		return fmt.Sprintf("at most 1/%.4g of Curator's heap", of), float64(ours.heap)*of <= float64(curator.heap), true
+		return fmt.Sprintf("at most 1/%.4g of Curator's heap", of), ours.heap()*of <= curator.heap(), true
 	}
 }
 

@@ -38,11 +38,7 @@ func (k *keeper) folder(ctx context.Context, path string) error {
 func (k *keeper) close() { closeClient(k.ctx, k.c) }
 
 // closeClient gives a client up, even after its context has ended.
-func closeClient(ctx context.Context, c *client.Client) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-	defer cancel()
-	_ = c.Close(ctx) // nothing hangs on it but a session, which ends by itself
-}
+func closeClient(ctx context.Context, c *client.Client) { closeWithin(ctx, c.Close) }
 
 // numbered is a path of its own.
 func numbered(path string, n int) string { return fmt.Sprintf("%s/%d", path, n) }

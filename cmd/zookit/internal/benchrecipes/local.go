@@ -11,6 +11,13 @@ import (
 // closeTimeout is for ending what was connected.
 const closeTimeout = 5 * time.Second
 
+// closeWithin ends something before its client, after the end of ctx, too. That it was not confirmed harms nobody: the session ends next.
+func closeWithin(ctx context.Context, end func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	_ = end(ctx)
+}
+
 // local is a side in this process.
 type local struct {
 	title   string
@@ -33,6 +40,8 @@ type setup struct {
 	alone func(ctx context.Context) error
 	// spent, if not nil, is what cycles add the time to that is asked for; it is their whole time otherwise.
 	spent *time.Duration
+	// abort, if not nil, makes cycles fail that do not heed their context.
+	abort func()
 	close []func() // in reverse
 }
 
@@ -68,6 +77,9 @@ func (l *local) run(ctx context.Context, cycles int, within time.Duration) (lap,
 	done := make([]int64, callers)
 	if s.spent != nil {
 		*s.spent = 0
+	}
+	if s.abort != nil {
+		defer context.AfterFunc(ctx, s.abort)()
 	}
 	start := time.Now()
 	for i := range callers {

@@ -12,40 +12,62 @@ const (
 	// warmUp is how long each side exercises a setup before it is measured, in turns.
 	warmUp = 2
 	// tripCycles is how many cycles each contender does while round trips are counted: with one contender, and with more.
-	tripCycles, tripCyclesCrowd = 20, 8
+	tripCycles, tripCyclesCrowd = 20, 4
 	// firstCycles come before those: what the first has to make, the next ones find.
 	firstCycles = 3
 )
 
-// row measures one and prints it.
-func (b *bench) row(ctx context.Context, r row) error {
-	if r.measure != nil {
-		return r.measure(b, ctx, r)
-	}
-	sides := b.having(r.recipe)
-	results := make([]*result, len(sides))
-	for i, s := range sides {
-		seen, cycles, err := b.relayed(ctx, r, s)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name(), err)
-		}
-		results[i] = &result{side: s.name(), trips: float64(seen.trips) / r.cycles(cycles)}
-	}
-	if err := b.inTurns(ctx, r, sides, results); err != nil {
-		return err
-	}
-	b.print(r, results)
-	return nil
+// entry is a side in a row.
+type entry struct {
+	side   side
+	res    *result
+	cycles float64
+	opened bool
 }
 
-// having are the sides that have the recipe.
-func (b *bench) having(recipe string) (sides []side) {
+// row measures one and prints it, in the time that it may take if not all of it is one round. A side that fails is left out of it.
+func (b *bench) row(ctx context.Context, r row, share time.Duration) {
+	began := time.Now()
+	ctx, cancel := within(ctx, share)
+	defer cancel()
+	if r.measure != nil {
+		r.measure(b, ctx, r, share)
+		return
+	}
+	entries := b.entries(r)
+	for _, e := range entries {
+		e.try(func() error {
+			saw, cycles, err := b.relayed(ctx, r, e.side)
+			e.res.trips = float64(saw.trips) / r.cycles(cycles)
+			return err
+		})
+	}
+	rounds := b.inTurns(ctx, r, entries, began.Add(share))
+	b.print(r, results(entries), rounds)
+}
+
+// entries are the sides that have the recipe.
+func (b *bench) entries(r row) (entries []*entry) {
 	for _, s := range b.sides {
-		if s.has(recipe) {
-			sides = append(sides, s)
+		if s.has(r.recipe) {
+			entries = append(entries, &entry{side: s, res: &result{side: s.name(), trips: math.NaN()}})
 		}
 	}
-	return sides
+	return entries
+}
+
+func results(entries []*entry) (all []*result) {
+	for _, e := range entries {
+		all = append(all, e.res)
+	}
+	return all
+}
+
+// try does something unless the side has failed already.
+func (e *entry) try(f func() error) {
+	if e.res.failed == nil {
+		e.res.failed = f()
+	}
 }
 
 // cycles are those of all together, where several make one.
@@ -73,18 +95,18 @@ func (b *bench) open(ctx context.Context, r row, s side, addr string) error {
 
 // relayed lets a side do some cycles through a relay, and returns what the relay saw of them.
 func (b *bench) relayed(ctx context.Context, r row, s side) (saw seen, cycles int64, err error) {
-	relay, err := startRelay(b.srv.addr, holdBack)
+	n, hold := tripCycles, holdBack
+	if r.contenders > 2 {
+		n, hold = tripCyclesCrowd, holdBackCrowd
+	}
+	relay, err := startRelay(b.srv.addr, hold)
 	if err != nil {
 		return saw, 0, err
 	}
 	defer relay.close()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	if err := b.open(ctx, r, s, relay.addr()); err != nil {
 		return saw, 0, err
-	}
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	n := tripCycles
-	if r.contenders > 1 {
-		n = tripCyclesCrowd
 	}
 	if err := s.prepare(ctx, firstCycles+n); err != nil {
 		return saw, 0, err
@@ -101,52 +123,65 @@ func (s seen) minus(t seen) seen {
 	return seen{s.trips - t.trips, s.requests - t.requests, s.events - t.events, s.pings - t.pings}
 }
 
-// inTurns measures rates, and counts what the server does meanwhile. Every other round takes the sides in the other order.
-func (b *bench) inTurns(ctx context.Context, r row, sides []side, results []*result) (err error) {
-	for _, s := range sides {
-		if err := b.open(ctx, r, s, b.srv.addr); err != nil {
-			return err
+// inTurns measures rates, and counts what the server does meanwhile, for as many rounds as there is time for until end, but one at least.
+// Every other round takes the sides in the other order.
+func (b *bench) inTurns(ctx context.Context, r row, entries []*entry, end time.Time) (rounds int) {
+	defer func() {
+		for _, e := range entries {
+			if err := e.side.close(ctx); err != nil && e.res.failed == nil {
+				e.res.failed = err
+			}
 		}
-		defer func() { err = errors.Join(err, s.close(ctx)) }()
-		if err := s.prepare(ctx, r.stock); err != nil {
+	}()
+	for _, e := range entries {
+		e.try(func() error { return b.open(ctx, r, e.side, b.srv.addr) })
+		e.try(func() error { return e.side.prepare(ctx, r.stock) })
+		e.try(func() error {
+			_, err := b.turn(ctx, r, e.side, warmUp*b.Duration)
 			return err
+		})
+	}
+	for began := time.Now(); rounds < b.Rounds; rounds++ {
+		if each := time.Since(began) / time.Duration(max(1, rounds)); rounds > 0 && time.Now().Add(each).After(end) {
+			break
 		}
-		if _, err := b.turn(ctx, r, s, warmUp*b.Duration); err != nil {
-			return err
+		for i := range entries {
+			if rounds%2 == 1 {
+				i = len(entries) - 1 - i
+			}
+			entries[i].try(func() error { return b.measured(ctx, r, entries[i]) })
 		}
 	}
-	cycles, all := make([]float64, len(sides)), make([]counts, len(sides))
-	for round := range b.Rounds {
-		for i := range sides {
-			if round%2 == 1 {
-				i = len(sides) - 1 - i
-			}
-			if err := sides[i].prepare(ctx, r.stock); err != nil {
-				return err
-			}
-			before, err := b.srv.count(ctx)
-			if err != nil {
-				return err
-			}
-			lap, err := b.turn(ctx, r, sides[i], b.Duration)
-			if err != nil {
-				return err
-			}
-			after, err := b.srv.count(ctx)
-			if err != nil {
-				return err
-			}
-			done := r.cycles(lap.cycles)
-			results[i].rates = append(results[i].rates, done/lap.took.Seconds())
-			cycles[i] += done
-			d := after.minus(before)
-			all[i].requests += d.requests
-			all[i].events += d.events
-		}
+	for _, e := range entries {
+		e.res.requests /= e.cycles
+		e.res.events /= e.cycles
 	}
-	for i, c := range all {
-		results[i].requests, results[i].events = float64(c.requests)/cycles[i], float64(c.events)/cycles[i]
+	return rounds
+}
+
+// measured is one turn that counts.
+func (b *bench) measured(ctx context.Context, r row, e *entry) error {
+	if err := e.side.prepare(ctx, r.stock); err != nil {
+		return err
 	}
+	before, err := b.srv.count(ctx)
+	if err != nil {
+		return err
+	}
+	lap, err := b.turn(ctx, r, e.side, b.Duration)
+	if err != nil {
+		return err
+	}
+	after, err := b.srv.count(ctx)
+	if err != nil {
+		return err
+	}
+	done, d := r.cycles(lap.cycles), after.minus(before)
+	e.cycles += done
+	e.res.rates = append(e.res.rates, done/lap.took.Seconds())
+	e.res.requests += float64(d.requests)
+	e.res.events += float64(d.events)
+	e.res.stuck += lap.stuck
 	return nil
 }
 
@@ -160,10 +195,7 @@ func (b *bench) turn(ctx context.Context, r row, s side, within time.Duration) (
 	}
 	l, err := s.run(ctx, r.most(), within)
 	if err == nil && (l.cycles == 0 || l.took <= 0) {
-		err = errIdle
+		err = fmt.Errorf("run: %w", errIdle)
 	}
-	if err != nil {
-		return l, fmt.Errorf("%s: %w", s.name(), err)
-	}
-	return l, nil
+	return l, err
 }

@@ -13,23 +13,30 @@ import (
 
 // ourRecipes are ours.
 var ourRecipes = map[string]recipe{
-	"mutex":      ourMutex,
-	"rw":         ourRW,
-	"semaphore1": ourSemaphore(1),
-	"semaphore4": ourSemaphore(4),
-	"long":       ourLong,
-	"promoted":   ourPromoted,
-	"shared":     ourShared,
-	"latch":      ourLatch,
-	"failover":   ourFailover,
-	"double":     ourDouble(true),
-	"doublenew":  ourDouble(false),
-	"queue":      ourQueue(1, false),
-	"queuelock":  ourQueue(1, true),
-	"batch":      ourQueue(burst, false),
-	"batchlock":  ourQueue(burst, true),
-	"tree":       ourTree,
-	"listener":   ourListener,
+	"mutex":        ourMutex,
+	"rw":           ourRW,
+	"rwread":       ourRWRead,
+	"semaphore1":   ourSemaphore(1),
+	"semaphore4":   ourSemaphore(4),
+	"long":         ourLong,
+	"promoted":     ourPromoted,
+	"shared":       ourShared,
+	"latch":        ourLatch,
+	"failover":     ourFailover,
+	"double":       ourDouble(true),
+	"doublenew":    ourDouble(false),
+	"simple":       ourSimple,
+	"simplebatch":  ourSimpleBatch,
+	"kazooqueue":   ourKazooQueue,
+	"kazoolocking": ourKazooLocking,
+	"party":        ourParty,
+	"lease":        ourLease,
+	"queue":        ourQueue(1, false),
+	"queuelock":    ourQueue(1, true),
+	"batch":        ourQueue(burst, false),
+	"batchlock":    ourQueue(burst, true),
+	"tree":         ourTree,
+	"listener":     ourListener,
 }
 
 // ourClients connects clients.
@@ -61,8 +68,13 @@ func each[T any](newHandle func(c *client.Client, path string) (T, error), cycle
 				(&local{setup: s}).end()
 				return nil, err
 			}
-			if h, ok := any(handles[i]).(interface{ Close() }); ok {
+			switch h := any(handles[i]).(type) {
+			case interface{ Close() }:
 				s.close = append(s.close, h.Close)
+			case interface {
+				Close(ctx context.Context) error
+			}:
+				s.close = append(s.close, func() { closeWithin(ctx, h.Close) })
 			}
 		}
 		s.cycle = func(ctx context.Context, i int) error { return cycle(ctx, handles[i]) }
@@ -85,6 +97,17 @@ var ourRW = each(
 	func(c *client.Client, path string) (*lock.RWMutex, error) { return lock.NewRWMutex(c, path) },
 	func(ctx context.Context, m *lock.RWMutex) error {
 		held, err := m.Lock(ctx)
+		if err != nil {
+			return err
+		}
+		return held.Unlock()
+	})
+
+// ourRWRead has readers only, which are never in each other's way.
+var ourRWRead = each(
+	func(c *client.Client, path string) (*lock.RWMutex, error) { return lock.NewRWMutex(c, path) },
+	func(ctx context.Context, m *lock.RWMutex) error {
+		held, err := m.RLock(ctx)
 		if err != nil {
 			return err
 		}
@@ -156,7 +179,7 @@ func ourLatch(ctx context.Context, n int, addr, path string) (*setup, error) {
 			(&local{setup: s}).end()
 			return nil, err
 		}
-		s.close = append(s.close, func() { closeLatch(ctx, latches[i]) })
+		s.close = append(s.close, func() { closeWithin(ctx, latches[i].Close) })
 	}
 	turn := 0
 	s.alone = func(ctx context.Context) error {
@@ -173,12 +196,6 @@ func ourLatch(ctx context.Context, n int, addr, path string) (*setup, error) {
 	return s, nil
 }
 
-func closeLatch(ctx context.Context, l *leader.Latch) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-	defer cancel()
-	_ = l.Close(ctx) // its session ends next
-}
-
 // ourFailover lets the leader close and waits until the next one leads. Those that will are there already, on another session in turn.
 func ourFailover(ctx context.Context, n int, addr, path string) (*setup, error) {
 	s, clients, err := ourClients(ctx, n, addr)
@@ -189,7 +206,7 @@ func ourFailover(ctx context.Context, n int, addr, path string) (*setup, error) 
 	made := 0
 	s.close = append(s.close, func() {
 		for _, l := range queue {
-			closeLatch(ctx, l)
+			closeWithin(ctx, l.Close)
 		}
 	})
 	s.prepare = func(ctx context.Context, cycles int) error {

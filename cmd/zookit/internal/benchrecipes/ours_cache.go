@@ -17,7 +17,7 @@ func ourTree(ctx context.Context, n int, addr, path string) (*setup, error) {
 	var tree *cache.Tree
 	drop := func() {
 		if tree != nil {
-			closeTree(ctx, tree)
+			closeWithin(ctx, tree.Close)
 			tree = nil
 		}
 	}
@@ -43,16 +43,10 @@ func startTree(ctx context.Context, newTree func() (*cache.Tree, error)) (*cache
 		return nil, err
 	}
 	if err := tree.WaitInitialized(ctx); err != nil {
-		closeTree(ctx, tree)
+		closeWithin(ctx, tree.Close)
 		return nil, err
 	}
 	return tree, nil
-}
-
-func closeTree(ctx context.Context, tree *cache.Tree) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-	defer cancel()
-	_ = tree.Close(ctx) // its session ends next
 }
 
 // ourListener spends the time from a writer's answer until a listener has the new data. The second contender writes.
@@ -79,7 +73,7 @@ func ourListener(ctx context.Context, n int, addr, path string) (*setup, error) 
 	s.close = append(s.close, func() {
 		stop()
 		<-ended
-		closeTree(ctx, tree)
+		closeWithin(ctx, tree.Close)
 	})
 	written := 0
 	s.spent = new(time.Duration)

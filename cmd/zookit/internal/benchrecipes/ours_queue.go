@@ -26,7 +26,7 @@ func ourQueue(n int, safe bool) recipe {
 			return nil, err
 		}
 		c := consume(ctx, q, n)
-		s.close = append(s.close, func() { closeQueue(ctx, q); c.stop() })
+		s.close = append(s.close, func() { closeWithin(ctx, q.Close); c.stop() })
 		items := make([][]byte, n)
 		for i := range items {
 			items[i] = make([]byte, 100)
@@ -103,10 +103,4 @@ func takeAll(ctx context.Context, q *queue.FIFO[[]byte], most int) ([]*queue.Ite
 		}
 	}
 	return items, err
-}
-
-func closeQueue(ctx context.Context, q *queue.FIFO[[]byte]) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-	defer cancel()
-	_ = q.Close(ctx) // its session ends next
 }

@@ -26,17 +26,23 @@ var (
 	pythonProgram []byte
 )
 
-// answerIn is the longest that a peer may take for an answer.
-const answerIn = time.Minute
+// errHangs is a peer that does not answer. It is started anew for what comes next.
+var errHangs = errors.New("does not answer")
+
+// startIn is the longest that a peer may take to start, on a machine that is busy with other things.
+const startIn = time.Minute
 
 // peer is a side in a process of its own. It measures itself: what it is asked and what it answers are a line each.
 type peer struct {
 	*process
 	title   string
 	version string
+	dir     string // of the program
+	command []string
 	control net.Conn
 	answers *bufio.Reader
 	recipes map[string]bool
+	hangs   bool
 }
 
 // startCurator compiles and starts the Java program.
@@ -78,33 +84,10 @@ func startKazoo(ctx context.Context) (*peer, error) {
 }
 
 func startPeer(ctx context.Context, name, version, dir string, command ...string) (*peer, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	p := &peer{title: name, version: version, dir: dir, command: command, recipes: make(map[string]bool)}
+	if err := p.start(ctx); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	defer l.Close()
-	if err := l.(*net.TCPListener).SetDeadline(time.Now().Add(answerIn)); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	proc, err := launch(ctx, dir, append(command, port)...)
-	if err != nil {
-		return nil, err
-	}
-	go func() { // a program that ends keeps nobody waiting
-		<-proc.done
-		_ = l.Close()
-	}()
-	p := &peer{process: proc, title: name, version: version, recipes: make(map[string]bool)}
-	if p.control, err = l.Accept(); err != nil {
-		err = fmt.Errorf("%s does not start: %w: %s", name, err, proc.last())
-		proc.kill()
-		return nil, err
-	}
-	p.answers = bufio.NewReader(p.control)
 	has, err := p.ask(ctx, "recipes")
 	if err != nil {
 		p.end()
@@ -116,23 +99,66 @@ func startPeer(ctx context.Context, name, version, dir string, command ...string
 	return p, nil
 }
 
-// ask sends a line and returns what is said to it.
+// start starts the program and waits until it asks to be asked.
+func (p *peer) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startIn)
+	defer cancel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "zookit-bench-")
+	if err != nil {
+		return err
+	}
+	// It outlives ctx.
+	if p.process, err = launch(context.WithoutCancel(ctx), dir, append(p.command, port)...); err != nil {
+		return err
+	}
+	started := make(chan struct{})
+	defer close(started)
+	go func() { // a program that ends keeps nobody waiting
+		select {
+		case <-p.done:
+		case <-ctx.Done():
+		case <-started:
+		}
+		_ = l.Close()
+	}()
+	if p.control, err = l.Accept(); err != nil {
+		err = fmt.Errorf("%s does not start: %w: %s", p.title, err, p.last())
+		p.kill()
+		p.process = nil
+		return err
+	}
+	p.answers = bufio.NewReader(p.control)
+	return nil
+}
+
+// ask sends a line and returns what is said to it. If nothing is, in time, nothing more is asked of that process.
 func (p *peer) ask(ctx context.Context, format string, args ...any) (string, error) {
 	question := fmt.Sprintf(format, args...)
-	if err := p.control.SetDeadline(time.Now().Add(answerIn)); err != nil {
-		return "", err
-	}
 	defer context.AfterFunc(ctx, func() { _ = p.control.SetDeadline(time.Unix(1, 0)) })()
-	if _, err := fmt.Fprintln(p.control, question); err != nil {
-		return "", fmt.Errorf("%s: %s: %w: %s", p.title, question, err, p.last())
+	_, err := fmt.Fprintln(p.control, question)
+	var answer string
+	if err == nil {
+		answer, err = p.answers.ReadString('\n')
 	}
-	answer, err := p.answers.ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("%s: %s: %w: %s", p.title, question, err, p.last())
+		p.hangs = true
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return "", fmt.Errorf("%w to %q: %w: %s", errHangs, question, err, p.last())
 	}
 	verdict, text, _ := strings.Cut(strings.TrimSpace(answer), " ")
 	if verdict != "ok" {
-		return "", fmt.Errorf("%s: %s: %s", p.title, question, strings.TrimSpace(answer))
+		return "", fmt.Errorf("%s: %s", question, text)
 	}
 	return text, nil
 }
@@ -142,8 +168,24 @@ func (p *peer) name() string { return p.title }
 func (p *peer) has(recipe string) bool { return p.recipes[recipe] }
 
 func (p *peer) open(ctx context.Context, recipe string, contenders int, addr, path string) error {
+	if err := p.revive(ctx); err != nil {
+		return err
+	}
 	_, err := p.ask(ctx, "open %s %d %s %s", recipe, contenders, addr, path)
 	return err
+}
+
+// revive starts the program anew if it hangs.
+func (p *peer) revive(ctx context.Context) error {
+	if !p.hangs {
+		return nil
+	}
+	p.leave()
+	if err := p.start(ctx); err != nil {
+		return err
+	}
+	p.hangs = false
+	return nil
 }
 
 func (p *peer) prepare(ctx context.Context, cycles int) error {
@@ -157,8 +199,8 @@ func (p *peer) run(ctx context.Context, cycles int, within time.Duration) (lap, 
 		return lap{}, err
 	}
 	var l lap
-	if _, err := fmt.Sscan(answer, &l.cycles, &l.took); err != nil {
-		return l, fmt.Errorf("%s: run: %q: %w", p.title, answer, err)
+	if _, err := fmt.Sscan(answer, &l.cycles, &l.took, &l.stuck); err != nil {
+		return l, fmt.Errorf("run: %q: %w", answer, err)
 	}
 	return l, nil
 }
@@ -169,17 +211,31 @@ func (p *peer) heap(ctx context.Context) (n int64, err error) {
 		return 0, err
 	}
 	if _, err := fmt.Sscan(answer, &n); err != nil {
-		return 0, fmt.Errorf("%s: heap: %q: %w", p.title, answer, err)
+		return 0, fmt.Errorf("heap: %q: %w", answer, err)
 	}
 	return n, nil
 }
 
 func (p *peer) close(ctx context.Context) error {
+	if p.hangs {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
 	_, err := p.ask(ctx, "close")
 	return err
 }
 
+// leave ends the program, if one runs.
+func (p *peer) leave() {
+	if p.process != nil {
+		_ = p.control.Close()
+		p.kill()
+		p.process = nil
+	}
+}
+
 func (p *peer) end() {
-	_ = p.control.Close()
-	p.kill()
+	p.leave()
+	_ = os.RemoveAll(p.dir) // a folder left behind in the temporary one harms nobody
 }

@@ -13,7 +13,11 @@ import (
 
 // holdBack is how late replies are handed on. What a client sends together would otherwise be told apart now and then: on loopback the
 // reply to the first request can be there before the second, which does not wait for it, is sent.
-const holdBack = time.Millisecond
+// Where there are many clients, one waits for the other most of the time, and the less it is the sooner they are through.
+const (
+	holdBack      = 3 * time.Millisecond
+	holdBackCrowd = time.Millisecond
+)
 
 // relay stands between clients and the server and counts. A round trip begins when a client sends something after it was told
 // something: it counts what had to wait for an answer or an event, whatever the clock says, and however many requests travel together.

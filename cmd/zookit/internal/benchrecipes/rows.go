@@ -1,6 +1,9 @@
 package benchrecipes
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // row is what is measured at once.
 type row struct {
@@ -14,10 +17,10 @@ type row struct {
 	// whole turns are not ended by time: contenders wait for each other, and must do the same number of cycles.
 	whole bool
 	// items is how many cycles one of a contender's turns is; 0 is one.
-	items int
-	alone bool // it is only ours that can do it
+	items  int
+	weight int // of its share in the time of the run; 0 is 1
 	// measure is instead of rates and counts, where those are not what is asked for.
-	measure func(b *bench, ctx context.Context, r row) error
+	measure func(b *bench, ctx context.Context, r row, share time.Duration)
 	known   float64 // requests a cycle that Curator 5.4.0 is known to take; 0 is not known
 	aims    []aim
 }
@@ -29,6 +32,8 @@ var rows = []row{
 	{name: "mutex, 32 contenders", recipe: "mutex", contenders: 32, known: 5, aims: []aim{events(1), requests(5)}},
 	{name: "write lock, 1 contender", recipe: "rw", contenders: 1, known: 3, aims: []aim{trips(2), likeCurator}},
 	{name: "write lock, 8 contenders", recipe: "rw", contenders: 8, aims: []aim{events(1), requests(5)}},
+	{name: "read lock, 1 contender", recipe: "rwread", contenders: 1, known: 3, aims: []aim{trips(2), likeCurator}},
+	{name: "read lock, 8 contenders", recipe: "rwread", contenders: 8, aims: []aim{likeCurator}},
 	{name: "semaphore of 1, 1 contender", recipe: "semaphore1", contenders: 1, known: 7, aims: []aim{trips(3), likeCurator}},
 	{name: "semaphore of 4, 8 contenders", recipe: "semaphore4", contenders: 8, known: 9, aims: []aim{likeCurator}},
 	{name: "atomic long, 1 contender", recipe: "long", contenders: 1, known: 2, aims: []aim{trips(1)}},
@@ -41,14 +46,20 @@ var rows = []row{
 	{name: "latch, close to next leader", recipe: "failover", contenders: 2, members: 1, stock: 40, aims: []aim{trips(2)}},
 	{name: "double barrier of 8, in and out", recipe: "double", contenders: 8, members: 8, stock: 4, whole: true, aims: []aim{part(2)}},
 	{name: "double barrier of 8, at a new path", recipe: "doublenew", contenders: 8, members: 8, stock: 4, whole: true, known: 98, aims: []aim{part(2)}},
+	{name: "simple queue, offer and poll", recipe: "simple", contenders: 1, known: 4, aims: []aim{faster(3)}},
+	{name: "simple queue, 100 at a time", recipe: "simplebatch", contenders: 1, items: burst, aims: []aim{faster(3)}},
 	{name: "queue, put to consumed", recipe: "queue", contenders: 1, known: 4, aims: []aim{faster(3)}},
 	{name: "queue with locks, the same", recipe: "queuelock", contenders: 1, known: 6, aims: []aim{faster(3)}},
 	{name: "queue, 100 at a time", recipe: "batch", contenders: 1, items: burst, aims: []aim{faster(3)}},
 	{name: "queue with locks, 100 at a time", recipe: "batchlock", contenders: 1, items: burst, aims: []aim{faster(3)}},
+	{name: "kazoo's queue, put and get", recipe: "kazooqueue", contenders: 1},
+	{name: "kazoo's locking queue, the same", recipe: "kazoolocking", contenders: 1},
+	{name: "kazoo's party, join and leave", recipe: "party", contenders: 1},
+	{name: "kazoo's lease, renewed", recipe: "lease", contenders: 1},
 	{
-		name: "tree cache", recipe: "tree", contenders: 1, stock: comparedNodes, known: 2,
-		aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: (*bench).tree,
+		name: "tree cache", recipe: "tree", contenders: 1, weight: 6, known: 2,
+		aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: trees(deep),
 	},
-	{name: "tree cache", recipe: "tree", contenders: 1, stock: treeNodes, alone: true, aims: []aim{requests(0.2)}, measure: (*bench).tree},
+	{name: "tree cache", recipe: "tree", contenders: 1, weight: 6, aims: []aim{requests(0.2)}, measure: trees(wide)},
 	{name: "change to listener", recipe: "listener", contenders: 2, aims: []aim{soon(1.2)}, measure: (*bench).listener},
 }

@@ -183,9 +183,14 @@ func (p *process) last() string {
 	return lines[len(lines)-1]
 }
 
-// kill ends the program and removes its folder.
-func (p *process) kill() {
+// stop ends the program.
+func (p *process) stop() {
 	_ = p.cmd.Process.Kill() // fails only if it has ended
 	<-p.done
+}
+
+// kill ends the program and removes its folder.
+func (p *process) kill() {
+	p.stop()
 	_ = os.RemoveAll(p.dir) // a folder left behind in the temporary one harms nobody
 }

@@ -28,4 +28,5 @@ type side interface {
 type lap struct {
 	cycles int64 // of all contenders
 	took   time.Duration
+	stuck  int64 // waits that it gave up
 }

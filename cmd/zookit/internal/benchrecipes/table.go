@@ -17,38 +17,69 @@ func (b *bench) heading() {
 	}
 	b.printf("Recipes side by side on one server of Apache's, %s, which does not wait for its disk: %s and go-zookeeper's zk.Lock.\n",
 		b.srv.version, strings.Join(names, ", "))
-	b.printf("%s, %d CPUs; clients and server on one machine. %d rounds, %v for each side in a round, in turns. Requests and watch events are the\n",
+	b.printf("%s, %d CPUs; clients and server on one machine. %d rounds at most, %v for each side in a round, in turns. Requests and watch events are the\n",
 		runtime.Version(), runtime.NumCPU(), b.Rounds, b.Duration)
 	b.printf("server's counters; round trips are counted on the connections, in a run of their own. Ratios are the median of the rounds' (lowest to highest).\n")
 	for _, why := range b.absent {
 		b.printf("%s\n", why)
 	}
-	b.printf("\n%-32s %-8s %9s %9s %7s %6s   %s\n", "per cycle", "side", "cycles/s", "requests", "events", "trips", "ours/it")
+	b.printf("\n%-34s %-9s %9s %9s %7s %6s   %s\n", "per cycle", "side", "cycles/s", "requests", "events", "trips", "ours/it")
 }
 
 // print prints a row's results and says what became of the aims.
-func (b *bench) print(r row, results []*result) {
-	var ours, curator *result
+func (b *bench) print(r row, results []*result, rounds int) {
+	ours := results[0]
+	var curator *result
 	for i, res := range results {
-		name, ratio, known := r.name, "", ""
+		name, ratio, notes := r.name, "", ""
 		if i > 0 {
-			name, ratio = "", ratios(ours.rates, res.rates).String()
+			name = ""
 		}
-		switch res.side {
-		case "ours":
-			ours = res
-		case "Curator":
+		if res.failed != nil {
+			b.failure(name, r.name, res)
+			continue
+		}
+		if i > 0 && ours.failed == nil {
+			ratio = ratios(ours.rates, res.rates).String()
+		}
+		if res.side == "Curator" {
 			curator = res
-			known = r.compared(res)
+			notes = r.compared(res)
+		}
+		if res.stuck > 0 {
+			notes += fmt.Sprintf(", %s given up", plural(float64(res.stuck), "wait"))
 		}
 		trips := "-"
 		if !math.IsNaN(res.trips) {
 			trips = fmt.Sprintf("%.2f", res.trips)
 		}
-		b.printf("%-32s %-8s %9.0f %9.2f %7.2f %6s   %-24s %s\n", name, res.side, spreadOf(res.rates).median, res.requests, res.events, trips, ratio, known)
+		b.printf("%-34s %-9s %9.0f %9.2f %7.2f %6s   %-24s %s\n", name, res.side, spreadOf(res.rates).median, res.requests, res.events, trips, ratio,
+			strings.TrimPrefix(notes, ", "))
+	}
+	if most := r.rounds(b); rounds < most {
+		b.printf("    %d of %d rounds, since the machine is busy\n", rounds, most)
+	}
+	if ours.failed != nil {
+		return
 	}
 	for _, a := range r.aims {
 		b.judge(r.name, a, ours, curator)
+	}
+}
+
+// rounds is how many there are in a row that has time.
+func (r row) rounds(b *bench) int {
+	if r.measure != nil {
+		return min(b.Rounds, treeRounds)
+	}
+	return b.Rounds
+}
+
+// failure prints that a side is left out of a row.
+func (b *bench) failure(name, row string, res *result) {
+	b.printf("%-34s %-9s left out: %v\n", name, res.side, res.failed)
+	if res.side == "ours" {
+		b.failed = append(b.failed, fmt.Errorf("%s: %w", row, res.failed))
 	}
 }
 

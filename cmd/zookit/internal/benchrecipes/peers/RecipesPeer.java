@@ -6,8 +6,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +24,8 @@ import org.apache.curator.framework.recipes.atomic.PromotedToLock;
 import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+import org.apache.curator.framework.recipes.cache.TreeCache;
+import org.apache.curator.framework.recipes.cache.TreeCacheEvent;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
@@ -47,6 +51,7 @@ import org.apache.curator.RetryPolicy;
  */
 public class RecipesPeer {
   static final long SETTLED = 400, STUCK = 300; // milliseconds
+  static final long GIVEN_UP = 5; // seconds without one znode more
   static final int BURST = 100;
 
   /** What each contender does over and over. */
@@ -65,15 +70,20 @@ public class RecipesPeer {
 
     void close() throws Exception {}
 
-    /** Lets each do so many cycles; those that none begins after so many nanoseconds, unless that is 0. */
+    /** How many waits were given up. */
+    long stuck() {
+      return 0;
+    }
+
+    /** Lets each do so many cycles; those that none begins after so many nanoseconds, unless that is 0. If one fails all are interrupted. */
     long[] run(ExecutorService threads, int most, long within) throws Exception {
-      AtomicLong done = new AtomicLong();
-      CountDownLatch ready = new CountDownLatch(cycles.size()), go = new CountDownLatch(1);
-      List<Future<?>> all = new ArrayList<>();
       long[] start = new long[1];
+      CountDownLatch ready = new CountDownLatch(cycles.size()), go = new CountDownLatch(1);
+      CompletionService<Long> done = new ExecutorCompletionService<>(threads);
+      List<Future<Long>> all = new ArrayList<>();
       for (Cycle c : cycles) {
         all.add(
-            threads.submit(
+            done.submit(
                 () -> {
                   ready.countDown();
                   go.await();
@@ -81,17 +91,23 @@ public class RecipesPeer {
                   for (; n < most && (within == 0 || System.nanoTime() - start[0] < within); n++) {
                     c.run();
                   }
-                  done.addAndGet(n);
-                  return null;
+                  return n;
                 }));
       }
       ready.await();
       start[0] = System.nanoTime();
       go.countDown();
-      for (Future<?> f : all) {
-        f.get();
+      long n = 0;
+      try {
+        for (Future<Long> each : all) {
+          n += done.take().get();
+        }
+      } finally {
+        for (Future<Long> each : all) {
+          each.cancel(true); // does nothing to those that are through
+        }
       }
-      return new long[] {done.get(), System.nanoTime() - start[0]};
+      return new long[] {n, System.nanoTime() - start[0]};
     }
   }
 
@@ -112,7 +128,7 @@ public class RecipesPeer {
   }
 
   static final String RECIPES =
-      "mutex rw semaphore1 semaphore4 long promoted shared latch failover double doublenew simple queue queuelock batch batchlock tree listener";
+      "mutex rw rwread semaphore1 semaphore4 long promoted shared latch failover double doublenew simple simplebatch queue queuelock batch batchlock tree treecache listener";
 
   static Setup setup(String recipe) {
     switch (recipe) {
@@ -129,6 +145,15 @@ public class RecipesPeer {
         return each(
             (c, path) -> {
               InterProcessMutex m = new InterProcessReadWriteLock(c, path).writeLock();
+              return () -> {
+                m.acquire();
+                m.release();
+              };
+            });
+      case "rwread":
+        return each(
+            (c, path) -> {
+              InterProcessMutex m = new InterProcessReadWriteLock(c, path).readLock();
               return () -> {
                 m.acquire();
                 m.release();
@@ -172,17 +197,11 @@ public class RecipesPeer {
       case "listener":
         return new Listener();
       case "simple":
-        return each(
-            (c, path) -> {
-              SimpleDistributedQueue q = new SimpleDistributedQueue(c, path);
-              byte[] item = new byte[100];
-              return () -> {
-                q.offer(item);
-                if (q.poll() == null) {
-                  throw new IllegalStateException("nothing to poll");
-                }
-              };
-            });
+        return each((c, path) -> simple(c, path, 1));
+      case "simplebatch":
+        return each((c, path) -> simple(c, path, BURST));
+      case "treecache":
+        return new OldTree();
       default:
         throw new IllegalArgumentException(recipe);
     }
@@ -205,6 +224,21 @@ public class RecipesPeer {
     return () -> {
       if (!n.increment().succeeded()) {
         throw new IllegalStateException("not added");
+      }
+    };
+  }
+
+  static Cycle simple(CuratorFramework c, String path, int burst) {
+    SimpleDistributedQueue q = new SimpleDistributedQueue(c, path);
+    byte[] item = new byte[100];
+    return () -> {
+      for (int i = 0; i < burst; i++) {
+        q.offer(item);
+      }
+      for (int i = 0; i < burst; i++) {
+        if (q.poll() == null) {
+          throw new IllegalStateException("nothing to poll");
+        }
       }
     };
   }
@@ -286,7 +320,9 @@ public class RecipesPeer {
     @Override
     void close() throws Exception {
       for (int n = 0; n < clients.size(); n++) {
-        latches[n].close();
+        if (latches[n] != null) {
+          latches[n].close();
+        }
       }
     }
   }
@@ -334,6 +370,7 @@ public class RecipesPeer {
    */
   static class Doubles extends Setup {
     final boolean there;
+    final AtomicLong stuck = new AtomicLong();
     String path;
     int made;
     int[] next;
@@ -350,14 +387,23 @@ public class RecipesPeer {
               step.await(); // who was late makes nobody late at the next
               DistributedDoubleBarrier b =
                   new DistributedDoubleBarrier(clients.get(n), path + "/" + next[n]++, next.length);
-              b.enter(STUCK, TimeUnit.MILLISECONDS);
-              b.leave(STUCK, TimeUnit.MILLISECONDS);
+              if (!b.enter(STUCK, TimeUnit.MILLISECONDS)) {
+                stuck.incrementAndGet();
+              }
+              if (!b.leave(STUCK, TimeUnit.MILLISECONDS)) {
+                stuck.incrementAndGet();
+              }
             });
       }
     }
 
     Doubles(boolean there) {
       this.there = there;
+    }
+
+    @Override
+    long stuck() {
+      return stuck.getAndSet(0);
     }
 
     @Override
@@ -422,11 +468,16 @@ public class RecipesPeer {
 
     @Override
     void close() throws Exception {
-      queue.close();
+      if (queue != null) {
+        queue.close();
+      }
     }
   }
 
-  /** Loads a tree. */
+  /**
+   * Loads a tree. More than 65,535 reads under way are too many for what counts them: it throws then, in a thread that reports it to nobody,
+   * and the cache never says that it is there, or says so too early.
+   */
   static class Tree extends Setup {
     CuratorCache cache;
     int expected;
@@ -439,8 +490,67 @@ public class RecipesPeer {
             cache = CuratorCache.build(clients.get(0), path);
             cache.listenable().addListener(CuratorCacheListener.builder().forInitialized(loaded::countDown).build());
             cache.start();
-            if (!loaded.await(40, TimeUnit.SECONDS) || cache.size() != expected) {
-              throw new IllegalStateException(cache.size() + " of " + expected + " loaded");
+            long seen = -1;
+            while (!loaded.await(GIVEN_UP, TimeUnit.SECONDS)) {
+              if (cache.size() == seen) {
+                throw new IllegalStateException("stopped at " + seen + " of " + expected + " znodes");
+              }
+              seen = cache.size();
+            }
+            if (cache.size() != expected) {
+              throw new IllegalStateException("said to be initialized with " + cache.size() + " of " + expected + " znodes");
+            }
+          });
+    }
+
+    @Override
+    void prepare(int znodes) {
+      close();
+      expected = znodes;
+    }
+
+    @Override
+    void close() {
+      if (cache != null) {
+        cache.close();
+        cache = null;
+      }
+    }
+  }
+
+  /** Loads a tree with the cache from before CuratorCache. */
+  static class OldTree extends Setup {
+    final AtomicLong nodes = new AtomicLong();
+    TreeCache cache;
+    int expected;
+
+    @Override
+    void open(String path) {
+      cycles.add(
+          () -> {
+            CountDownLatch loaded = new CountDownLatch(1);
+            nodes.set(0);
+            cache = TreeCache.newBuilder(clients.get(0), path).build();
+            cache
+                .getListenable()
+                .addListener(
+                    (c, event) -> {
+                      if (event.getType() == TreeCacheEvent.Type.NODE_ADDED) {
+                        nodes.incrementAndGet();
+                      } else if (event.getType() == TreeCacheEvent.Type.INITIALIZED) {
+                        loaded.countDown();
+                      }
+                    });
+            cache.start();
+            long seen = -1;
+            while (!loaded.await(GIVEN_UP, TimeUnit.SECONDS)) {
+              if (nodes.get() == seen) {
+                throw new IllegalStateException("stopped at " + seen + " of " + expected + " znodes");
+              }
+              seen = nodes.get();
+            }
+            if (nodes.get() != expected) {
+              throw new IllegalStateException("said to be initialized with " + nodes + " of " + expected + " znodes");
             }
           });
     }
@@ -499,7 +609,9 @@ public class RecipesPeer {
 
     @Override
     void close() {
-      cache.close();
+      if (cache != null) {
+        cache.close();
+      }
     }
   }
 
@@ -538,7 +650,7 @@ public class RecipesPeer {
         return "";
       case "run":
         long[] done = setup.run(threads, Integer.parseInt(q[1]), Long.parseLong(q[2]));
-        return done[0] + " " + done[1];
+        return done[0] + " " + done[1] + " " + setup.stuck();
       case "heap":
         return "" + heap();
       case "close":
@@ -571,11 +683,18 @@ public class RecipesPeer {
   }
 
   void close() throws Exception {
-    setup.close();
-    for (CuratorFramework c : setup.clients) {
-      c.close();
-    }
+    Setup last = setup;
     setup = null;
+    if (last == null) {
+      return;
+    }
+    try {
+      last.close();
+    } finally {
+      for (CuratorFramework c : last.clients) {
+        c.close();
+      }
+    }
   }
 
   static long heap() {

@@ -5,6 +5,7 @@ recipes; open recipe contenders connect-string path; prepare cycles; run cycles 
 DoubleBarrier is left out: who comes to a barrier that is open, when others have left it, waits for ever.
 """
 
+import datetime
 import logging
 import socket
 import sys
@@ -81,6 +82,10 @@ def rw(zk, path, _):
     return held(zk.WriteLock(path, "bench"))
 
 
+def rwread(zk, path, _):
+    return held(zk.ReadLock(path, "bench"))
+
+
 def semaphore(leases):
     return lambda zk, path, _: held(zk.Semaphore(path, "bench", max_leases=leases))
 
@@ -103,7 +108,7 @@ def shared(zk, path, _):
     return cycle
 
 
-def simple(zk, path, _):
+def kazooqueue(zk, path, _):
     queue = zk.Queue(path)
 
     def cycle():
@@ -114,7 +119,7 @@ def simple(zk, path, _):
     return cycle
 
 
-def queuelock(zk, path, _):
+def kazoolocking(zk, path, _):
     queue = zk.LockingQueue(path)
 
     def cycle():
@@ -125,15 +130,36 @@ def queuelock(zk, path, _):
     return cycle
 
 
+def party(zk, path, _):
+    member = zk.Party(path, "bench")
+
+    def cycle():
+        member.join()
+        member.leave()
+
+    return cycle
+
+
+def lease(zk, path, _):
+    def cycle():
+        if not zk.NonBlockingLease(path, datetime.timedelta(hours=1), "bench"):
+            raise AssertionError("another has it")
+
+    return cycle
+
+
 RECIPES = {
     "mutex": mutex,
     "rw": rw,
+    "rwread": rwread,
     "semaphore1": semaphore(1),
     "semaphore4": semaphore(4),
     "long": long,
     "shared": shared,
-    "simple": simple,
-    "queuelock": queuelock,
+    "kazooqueue": kazooqueue,
+    "kazoolocking": kazoolocking,
+    "party": party,
+    "lease": lease,
 }
 
 
@@ -149,9 +175,11 @@ class Peer:
             self.setup.prepare(int(args[0]))
             return ""
         if question == "run":
-            return "%d %d" % self.setup.run(int(args[0]), int(args[1]))
+            return "%d %d 0" % self.setup.run(int(args[0]), int(args[1]))
         if question == "close":
-            self.setup.close()
+            last, self.setup = self.setup, None
+            if last:
+                last.close()
             return ""
         raise ValueError(question)
 
