@@ -65,20 +65,8 @@ func (c *Cmd) Run(ctx context.Context, w io.Writer) (err error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, b.Most, errMost)
 	defer cancel()
-	classPath, err := apache.ClassPath()
-	if err != nil {
-		return fmt.Errorf("bench: %w", err)
-	}
-	if b.srv, err = startServer(ctx, classPath); err != nil {
-		return fmt.Errorf("bench: %w", err)
-	}
-	defer b.srv.kill()
-	if b.keeper, err = newKeeper(ctx, b.srv.addr); err != nil {
-		return fmt.Errorf("bench: %w", err)
-	}
-	defer b.keeper.close()
 	defer b.dismiss()
-	if err := b.gather(ctx); err != nil {
+	if err := b.begin(ctx); err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
 	b.heading()
@@ -108,6 +96,21 @@ func (b *bench) measure(ctx context.Context, began time.Time) {
 	}
 }
 
+// begin starts the server and the sides. What it started is dismiss's to end, also after an error.
+func (b *bench) begin(ctx context.Context) error {
+	classPath, err := apache.ClassPath()
+	if err != nil {
+		return err
+	}
+	if b.srv, err = startServer(ctx, classPath); err != nil {
+		return err
+	}
+	if b.keeper, err = newKeeper(ctx, b.srv.addr); err != nil {
+		return err
+	}
+	return b.gather(ctx)
+}
+
 // gather starts the sides.
 func (b *bench) gather(ctx context.Context) error {
 	b.sides = []side{newLocal("ours", ourRecipes)}
@@ -128,10 +131,16 @@ func (b *bench) gather(ctx context.Context) error {
 	return nil
 }
 
-// dismiss ends the sides.
+// dismiss ends all.
 func (b *bench) dismiss() {
 	for _, s := range b.sides {
 		s.end()
+	}
+	if b.keeper != nil {
+		b.keeper.close()
+	}
+	if b.srv != nil {
+		b.srv.kill()
 	}
 }
 

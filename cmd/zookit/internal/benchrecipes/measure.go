@@ -11,8 +11,9 @@ import (
 const (
 	// warmUp is how long each side exercises a setup before it is measured, in turns.
 	warmUp = 2
-	// tripCycles is how many cycles each contender does while round trips are counted: with one contender, and with more.
-	tripCycles, tripCyclesCrowd = 20, 4
+	// tripCycles is how many cycles each contender does while round trips are counted: with one or two contenders, with more, and where a
+	// cycle is many in itself.
+	tripCycles, tripCyclesCrowd, tripCyclesItems = 20, 4, 2
 	// firstCycles come before those: what the first has to make, the next ones find.
 	firstCycles = 3
 )
@@ -95,8 +96,11 @@ func (b *bench) open(ctx context.Context, r row, s side, addr string) error {
 
 // relayed lets a side do some cycles through a relay, and returns what the relay saw of them.
 func (b *bench) relayed(ctx context.Context, r row, s side) (saw seen, cycles int64, err error) {
-	n, hold := tripCycles, holdBack
-	if r.contenders > 2 {
+	first, n, hold := firstCycles, tripCycles, holdBack
+	switch {
+	case r.items > 1:
+		first, n, hold = 1, tripCyclesItems, holdBackCrowd
+	case r.contenders > 2:
 		n, hold = tripCyclesCrowd, holdBackCrowd
 	}
 	relay, err := startRelay(b.srv.addr, hold)
@@ -108,10 +112,10 @@ func (b *bench) relayed(ctx context.Context, r row, s side) (saw seen, cycles in
 	if err := b.open(ctx, r, s, relay.addr()); err != nil {
 		return saw, 0, err
 	}
-	if err := s.prepare(ctx, firstCycles+n); err != nil {
+	if err := s.prepare(ctx, first+n); err != nil {
 		return saw, 0, err
 	}
-	if _, err := s.run(ctx, firstCycles, 0); err != nil {
+	if _, err := s.run(ctx, first, 0); err != nil {
 		return saw, 0, err
 	}
 	before := relay.count()

@@ -13,7 +13,7 @@ import (
 
 // holdBack is how late replies are handed on. What a client sends together would otherwise be told apart now and then: on loopback the
 // reply to the first request can be there before the second, which does not wait for it, is sent.
-// Where there are many clients, one waits for the other most of the time, and the less it is the sooner they are through.
+// Where there are many clients, or many items, that is less, so that they are through soon.
 const (
 	holdBack      = 3 * time.Millisecond
 	holdBackCrowd = time.Millisecond

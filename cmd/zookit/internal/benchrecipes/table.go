@@ -56,7 +56,8 @@ func (b *bench) print(r row, results []*result, rounds int) {
 		b.printf("%-34s %-9s %9.0f %9.2f %7.2f %6s   %-24s %s\n", name, res.side, spreadOf(res.rates).median, res.requests, res.events, trips, ratio,
 			strings.TrimPrefix(notes, ", "))
 	}
-	if most := r.rounds(b); rounds < most {
+	measured := slices.ContainsFunc(results, func(res *result) bool { return res.failed == nil })
+	if most := r.rounds(b); measured && rounds < most {
 		b.printf("    %d of %d rounds, since the machine is busy\n", rounds, most)
 	}
 	if ours.failed != nil {
@@ -110,13 +111,14 @@ func (r row) compared(curator *result) string {
 }
 
 func (b *bench) ending() {
-	if len(b.missed) == 0 {
+	switch {
+	case len(b.missed) > 0:
+		b.printf("\nMissed:\n")
+		for _, m := range b.missed {
+			b.printf("  %s\n", m)
+		}
+	case len(b.failed) == 0:
 		b.printf("\nNo aim was missed.\n")
-		return
-	}
-	b.printf("\nMissed:\n")
-	for _, m := range b.missed {
-		b.printf("  %s\n", m)
 	}
 }
 
