@@ -13,9 +13,9 @@ const (
 	warmUp = 2
 	// tripCycles is how many cycles each contender does while round trips are counted: with one or two contenders, with more, and where a
 	// cycle is many in itself.
-	tripCycles, tripCyclesCrowd, tripCyclesItems = 20, 4, 2
+	tripCycles, tripCyclesCrowd, tripCyclesItems = 10, 4, 2
 	// firstCycles come before those: what the first has to make, the next ones find.
-	firstCycles = 3
+	firstCycles = 2
 )
 
 // entry is a side in a row.
@@ -29,21 +29,19 @@ type entry struct {
 // row measures one and prints it, in the time that it may take if not all of it is one round. A side that fails is left out of it.
 func (b *bench) row(ctx context.Context, r row, share time.Duration) {
 	began := time.Now()
-	ctx, cancel := within(ctx, share)
-	defer cancel()
 	if r.measure != nil {
 		r.measure(b, ctx, r, share)
 		return
 	}
 	entries := b.entries(r)
 	for _, e := range entries {
-		e.try(func() error {
+		e.try(ctx, share, func(ctx context.Context) error {
 			saw, cycles, err := b.relayed(ctx, r, e.side)
 			e.res.trips = float64(saw.trips) / r.cycles(cycles)
 			return err
 		})
 	}
-	rounds := b.inTurns(ctx, r, entries, began.Add(share))
+	rounds := b.inTurns(ctx, r, entries, share, began.Add(share))
 	b.print(r, results(entries), rounds)
 }
 
@@ -64,11 +62,14 @@ func results(entries []*entry) (all []*result) {
 	return all
 }
 
-// try does something unless the side has failed already.
-func (e *entry) try(f func() error) {
-	if e.res.failed == nil {
-		e.res.failed = f()
+// try does something in a row that may take so long, unless the side has failed already. It fails if it takes too long.
+func (e *entry) try(ctx context.Context, share time.Duration, f func(ctx context.Context) error) {
+	if e.res.failed != nil {
+		return
 	}
+	ctx, cancel := within(ctx, share)
+	defer cancel()
+	e.res.failed = f(ctx)
 }
 
 // cycles are those of all together, where several make one.
@@ -129,7 +130,7 @@ func (s seen) minus(t seen) seen {
 
 // inTurns measures rates, and counts what the server does meanwhile, for as many rounds as there is time for until end, but one at least.
 // Every other round takes the sides in the other order.
-func (b *bench) inTurns(ctx context.Context, r row, entries []*entry, end time.Time) (rounds int) {
+func (b *bench) inTurns(ctx context.Context, r row, entries []*entry, share time.Duration, end time.Time) (rounds int) {
 	defer func() {
 		for _, e := range entries {
 			if err := e.side.close(ctx); err != nil && e.res.failed == nil {
@@ -138,9 +139,13 @@ func (b *bench) inTurns(ctx context.Context, r row, entries []*entry, end time.T
 		}
 	}()
 	for _, e := range entries {
-		e.try(func() error { return b.open(ctx, r, e.side, b.srv.addr) })
-		e.try(func() error { return e.side.prepare(ctx, r.stock) })
-		e.try(func() error {
+		e.try(ctx, share, func(ctx context.Context) error {
+			if err := b.open(ctx, r, e.side, b.srv.addr); err != nil {
+				return err
+			}
+			if err := e.side.prepare(ctx, r.stock); err != nil {
+				return err
+			}
 			_, err := b.turn(ctx, r, e.side, warmUp*b.Duration)
 			return err
 		})
@@ -153,7 +158,7 @@ func (b *bench) inTurns(ctx context.Context, r row, entries []*entry, end time.T
 			if rounds%2 == 1 {
 				i = len(entries) - 1 - i
 			}
-			entries[i].try(func() error { return b.measured(ctx, r, entries[i]) })
+			entries[i].try(ctx, share, func(ctx context.Context) error { return b.measured(ctx, r, entries[i]) })
 		}
 	}
 	for _, e := range entries {

@@ -17,10 +17,10 @@ const (
 )
 
 // listener measures how long after a writer's answer a listener has the new data, in round trips, and counts those that come after the event.
-func (b *bench) listener(ctx context.Context, r row, _ time.Duration) {
+func (b *bench) listener(ctx context.Context, r row, share time.Duration) {
 	entries := b.entries(r)
 	for i, e := range entries {
-		e.try(func() error { return b.delay(ctx, r, e.side, e.res) })
+		e.try(ctx, share, func(ctx context.Context) error { return b.delay(ctx, r, e.side, e.res) })
 		name, res := r.name, e.res
 		if i > 0 {
 			name = ""
@@ -31,6 +31,9 @@ func (b *bench) listener(ctx context.Context, r row, _ time.Duration) {
 		}
 		b.printf("%-34s %-9s %.2f round trips from the writer's answer to the listener (timed, mean of %d), %.2f from the event (counted); "+
 			"%.2f requests, %.2f events\n", name, res.side, res.delay, changes, res.trips, res.requests, res.events)
+	}
+	if entries[0].res.failed != nil {
+		return
 	}
 	for _, a := range r.aims {
 		b.judge(r.name, a, entries[0].res, nil)

@@ -75,7 +75,9 @@ func trees(s shape) func(b *bench, ctx context.Context, r row, share time.Durati
 				if rounds%2 == 1 {
 					i = len(entries) - 1 - i
 				}
-				entries[i].try(func() error { return b.load(ctx, r, entries[i].side, path, s.nodes(), entries[i].res) })
+				entries[i].try(ctx, share, func(ctx context.Context) error {
+					return b.load(ctx, r, entries[i].side, path, s.nodes(), entries[i].res)
+				})
 			}
 		}
 		b.print(r, results(entries), rounds)

@@ -13,8 +13,8 @@ var errLate = errors.New("not in time")
 const (
 	// kept is what part of a run's time is dealt out to rows; the rest is for rows that take longer than theirs.
 	kept = 0.8
-	// patience is how much longer than its time a row may take, before those who still keep it waiting are left out of it; but for
-	// shortest, since a row must have time for one look at each side.
+	// patience is how much longer than its row's time a side may take for one thing, before it is left out of the row; but for shortest,
+	// since every side is to be looked at once, however busy the machine is.
 	patience = 2
 	shortest = 20 * time.Second
 )
@@ -32,7 +32,7 @@ func (p *pace) next(weight int) time.Duration {
 	return max(0, share)
 }
 
-// within bounds what is asked of a side: a row that takes so long.
+// within bounds one thing that a side does in a row that may take so long.
 func within(ctx context.Context, share time.Duration) (context.Context, context.CancelFunc) {
 	most := max(patience*share, shortest)
 	return context.WithTimeoutCause(ctx, most, fmt.Errorf("%w, %v", errLate, most.Round(time.Second)))

@@ -29,6 +29,9 @@ var (
 // errHangs is a peer that does not answer. It is started anew for what comes next.
 var errHangs = errors.New("does not answer")
 
+// mostHangs is how often a peer is started anew.
+const mostHangs = 3
+
 // startIn is the longest that a peer may take to start, on a machine that is busy with other things.
 const startIn = time.Minute
 
@@ -43,6 +46,7 @@ type peer struct {
 	answers *bufio.Reader
 	recipes map[string]bool
 	hangs   bool
+	hung    int // how often
 }
 
 // startCurator compiles and starts the Java program.
@@ -151,6 +155,7 @@ func (p *peer) ask(ctx context.Context, format string, args ...any) (string, err
 	}
 	if err != nil {
 		p.hangs = true
+		p.hung++
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
@@ -179,6 +184,9 @@ func (p *peer) open(ctx context.Context, recipe string, contenders int, addr, pa
 func (p *peer) revive(ctx context.Context) error {
 	if !p.hangs {
 		return nil
+	}
+	if p.hung > mostHangs {
+		return fmt.Errorf("%w, %d times now", errHangs, mostHangs+1)
 	}
 	p.leave()
 	if err := p.start(ctx); err != nil {
@@ -220,7 +228,7 @@ func (p *peer) close(ctx context.Context) error {
 	if p.hangs {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*closeTimeout)
 	defer cancel()
 	_, err := p.ask(ctx, "close")
 	return err

@@ -25,8 +25,12 @@ type row struct {
 	aims    []aim
 }
 
-// rows are the table's, in its order.
+// rows are the table's, in its order. One tree is first: it needs the most time at once.
 var rows = []row{
+	{
+		name: "tree cache", recipe: "tree", contenders: 1, weight: 6, known: 2,
+		aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: trees(deep),
+	},
 	{name: "mutex, 1 contender", recipe: "mutex", contenders: 1, known: 3, aims: []aim{trips(2), likeCurator}},
 	{name: "mutex, 8 contenders", recipe: "mutex", contenders: 8, known: 5, aims: []aim{events(1), requests(5)}},
 	{name: "mutex, 32 contenders", recipe: "mutex", contenders: 32, known: 5, aims: []aim{events(1), requests(5)}},
@@ -56,10 +60,6 @@ var rows = []row{
 	{name: "kazoo's locking queue, the same", recipe: "kazoolocking", contenders: 1},
 	{name: "kazoo's party, join and leave", recipe: "party", contenders: 1},
 	{name: "kazoo's lease, renewed", recipe: "lease", contenders: 1},
-	{
-		name: "tree cache", recipe: "tree", contenders: 1, weight: 6, known: 2,
-		aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: trees(deep),
-	},
-	{name: "tree cache", recipe: "tree", contenders: 1, weight: 6, aims: []aim{requests(0.2)}, measure: trees(wide)},
 	{name: "change to listener", recipe: "listener", contenders: 2, aims: []aim{soon(1.2)}, measure: (*bench).listener},
+	{name: "tree cache", recipe: "tree", contenders: 1, weight: 4, aims: []aim{requests(0.2)}, measure: trees(wide)},
 }

@@ -51,7 +51,7 @@ import org.apache.curator.RetryPolicy;
  */
 public class RecipesPeer {
   static final long SETTLED = 400, STUCK = 300; // milliseconds
-  static final long GIVEN_UP = 5; // seconds without one znode more
+  static final long GIVEN_UP = 12; // seconds without one znode more
   static final int BURST = 100;
 
   /** What each contender does over and over. */
