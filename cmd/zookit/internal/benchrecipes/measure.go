@@ -109,7 +109,7 @@ func (b *bench) relayed(ctx context.Context, r row, s side) (saw seen, cycles in
 		return saw, 0, err
 	}
 	defer relay.close()
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	defer s.close(ctx)
 	if err := b.open(ctx, r, s, relay.addr()); err != nil {
 		return saw, 0, err
 	}
@@ -133,9 +133,7 @@ func (s seen) minus(t seen) seen {
 func (b *bench) inTurns(ctx context.Context, r row, entries []*entry, share time.Duration, end time.Time) (rounds int) {
 	defer func() {
 		for _, e := range entries {
-			if err := e.side.close(ctx); err != nil && e.res.failed == nil {
-				e.res.failed = err
-			}
+			e.side.close(ctx)
 		}
 	}()
 	for _, e := range entries {

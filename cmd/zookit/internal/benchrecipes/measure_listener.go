@@ -2,7 +2,6 @@ package benchrecipes
 
 import (
 	"context"
-	"errors"
 	"math"
 	"time"
 
@@ -50,7 +49,7 @@ func (b *bench) delay(ctx context.Context, r row, s side, res *result) (err erro
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	defer s.close(ctx)
 	if err := b.open(ctx, r, s, relay.addr()); err != nil {
 		return err
 	}

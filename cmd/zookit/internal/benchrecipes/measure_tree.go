@@ -2,7 +2,6 @@ package benchrecipes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -102,7 +101,7 @@ func (r *renamed) open(ctx context.Context, _ string, contenders int, addr, path
 
 // load lets a side load the tree once.
 func (b *bench) load(ctx context.Context, r row, s side, path string, nodes int, res *result) (err error) {
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	defer s.close(ctx)
 	if err := s.open(ctx, r.recipe, r.contenders, b.srv.addr, path); err != nil {
 		return err
 	}

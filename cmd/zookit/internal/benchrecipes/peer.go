@@ -224,14 +224,16 @@ func (p *peer) heap(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
-func (p *peer) close(ctx context.Context) error {
+// close leaves a peer that does not answer to be started anew.
+func (p *peer) close(ctx context.Context) {
 	if p.hangs {
-		return nil
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*closeTimeout)
 	defer cancel()
-	_, err := p.ask(ctx, "close")
-	return err
+	if _, err := p.ask(ctx, "close"); err != nil && p.hangs {
+		p.hung-- // it did all that it was measured at
+	}
 }
 
 // leave ends the program, if one runs.
