@@ -23,7 +23,6 @@ type entry struct {
 	side   side
 	res    *result
 	cycles float64
-	opened bool
 }
 
 // row measures one and prints it, in the time that it may take if not all of it is one round. A side that fails is left out of it.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -63,8 +64,8 @@ func TestPeerHangs(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	t.Setenv(fakeEnv, t.TempDir()+"/mark")
-	dir, err := os.MkdirTemp("", "program")
-	if err != nil {
+	dir := filepath.Join(temp, "program")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	ctx := t.Context()
@@ -109,8 +110,8 @@ func TestPeerHangs(t *testing.T) {
 func TestPeerEnds(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	dir, err := os.MkdirTemp("", "program")
-	if err != nil {
+	dir := filepath.Join(temp, "program")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := startPeer(t.Context(), "Fake", "1", dir, "sh", "-c", "echo its last words; exit 1"); err == nil || !strings.Contains(err.Error(), "its last words") {
