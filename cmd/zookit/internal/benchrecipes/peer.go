@@ -3,7 +3,7 @@ package benchrecipes
 import (
 	"bufio"
 	"context"
-	_ "embed" // for the peers' programs
+	"embed"
 	"errors"
 	"fmt"
 	"net"
@@ -20,8 +20,8 @@ import (
 var errAbsent = errors.New("left out")
 
 var (
-	//go:embed peers/RecipesPeer.java
-	javaProgram []byte
+	//go:embed peers/*.java
+	javaProgram embed.FS
 	//go:embed peers/recipes.py
 	pythonProgram []byte
 )
@@ -59,15 +59,27 @@ func startCurator(ctx context.Context) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := filepath.Join(dir, "RecipesPeer.java")
-	if err := os.WriteFile(source, javaProgram, 0o600); err != nil {
+	if err := compile(ctx, dir, classPath); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	if out, err := exec.CommandContext(ctx, "javac", "-d", dir, "-cp", classPath, source).CombinedOutput(); err != nil {
-		return nil, errors.Join(fmt.Errorf("javac: %w\n%s", err, out), os.RemoveAll(dir))
 	}
 	return startPeer(ctx, "Curator", apache.CuratorVersion(), dir,
 		"java", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", dir+":"+classPath, "RecipesPeer")
+}
+
+// compile compiles the Java program in a folder.
+func compile(ctx context.Context, dir, classPath string) error {
+	if err := os.CopyFS(dir, javaProgram); err != nil {
+		return err
+	}
+	sources, err := filepath.Glob(filepath.Join(dir, "peers", "*.java"))
+	if err != nil {
+		return err
+	}
+	args := append([]string{"-d", dir, "-cp", classPath}, sources...)
+	if out, err := exec.CommandContext(ctx, "javac", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("javac: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // startKazoo starts the Python program.

@@ -2,32 +2,20 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.Socket;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.atomic.DistributedAtomicLong;
 import org.apache.curator.framework.recipes.atomic.PromotedToLock;
-import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
-import org.apache.curator.framework.recipes.cache.CuratorCache;
-import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
-import org.apache.curator.framework.recipes.cache.TreeCache;
-import org.apache.curator.framework.recipes.cache.TreeCacheEvent;
-import org.apache.curator.framework.recipes.leader.LeaderLatch;
-import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
@@ -50,8 +38,6 @@ import org.apache.curator.RetryPolicy;
  * <p>recipes; open recipe contenders connect-string path; prepare cycles; run cycles nanoseconds; heap; close.
  */
 public class RecipesPeer {
-  static final long SETTLED = 400, STUCK = 300; // milliseconds
-  static final long GIVEN_UP = 12; // seconds without one znode more
   static final int BURST = 100;
 
   /** What each contender does over and over. */
@@ -177,13 +163,13 @@ public class RecipesPeer {
       case "shared":
         return new Shared();
       case "latch":
-        return new Latches();
+        return new GroupSetups.Latches();
       case "failover":
-        return new Failover();
+        return new GroupSetups.Failover();
       case "double":
-        return new Doubles(true);
+        return new GroupSetups.Doubles(true);
       case "doublenew":
-        return new Doubles(false);
+        return new GroupSetups.Doubles(false);
       case "queue":
         return new Queue(1, false);
       case "queuelock":
@@ -193,15 +179,15 @@ public class RecipesPeer {
       case "batchlock":
         return new Queue(BURST, true);
       case "tree":
-        return new Tree();
+        return new CacheSetups.Tree();
       case "listener":
-        return new Listener();
+        return new CacheSetups.Listener();
       case "simple":
         return each((c, path) -> simple(c, path, 1));
       case "simplebatch":
         return each((c, path) -> simple(c, path, BURST));
       case "treecache":
-        return new OldTree();
+        return new CacheSetups.OldTree();
       default:
         throw new IllegalArgumentException(recipe);
     }
@@ -272,148 +258,6 @@ public class RecipesPeer {
     }
   }
 
-  /** The leader gives up and joins again, once it leads. The others wait meanwhile. */
-  static class Latches extends Setup {
-    final LeaderLatch[] latches = new LeaderLatch[100];
-    final BlockingQueue<Integer> leaders = new LinkedBlockingQueue<>();
-    String path;
-
-    @Override
-    void open(String path) throws Exception {
-      this.path = path;
-      for (int n = 0; n < clients.size(); n++) {
-        rejoin(n);
-        while (latches[n].getParticipants().size() <= n) {
-          Thread.sleep(1);
-        }
-      }
-      cycles.add(
-          () -> {
-            int n = leaders.take(); // not always the one whose turn it is: they join in the background
-            latches[n].close();
-            rejoin(n);
-          });
-    }
-
-    void rejoin(int n) throws Exception {
-      LeaderLatch l = new LeaderLatch(clients.get(n), path);
-      l.addListener(
-          new LeaderLatchListener() {
-            @Override
-            public void isLeader() {
-              leaders.add(n);
-            }
-
-            @Override
-            public void notLeader() {}
-          });
-      latches[n] = l;
-      l.start();
-    }
-
-    static LeaderLatch join(CuratorFramework c, String path) throws Exception {
-      LeaderLatch l = new LeaderLatch(c, path);
-      l.start();
-      return l;
-    }
-
-    @Override
-    void close() throws Exception {
-      for (int n = 0; n < clients.size(); n++) {
-        if (latches[n] != null) {
-          latches[n].close();
-        }
-      }
-    }
-  }
-
-  /** The leader closes and the next one, which waits already on another session, leads. */
-  static class Failover extends Setup {
-    final ArrayDeque<LeaderLatch> queue = new ArrayDeque<>();
-    String path;
-    int made;
-
-    @Override
-    void open(String path) {
-      this.path = path;
-      cycles.add(
-          () -> {
-            queue.remove().close();
-            queue.element().await();
-          });
-    }
-
-    @Override
-    void prepare(int cycles) throws Exception {
-      while (queue.size() < cycles + 1) {
-        LeaderLatch l = Latches.join(clients.get(made++ % clients.size()), path);
-        queue.add(l);
-        while (l.getParticipants().size() < queue.size()) {
-          Thread.sleep(1);
-        }
-      }
-      queue.peek().await();
-      Thread.sleep(SETTLED);
-    }
-
-    @Override
-    void close() throws Exception {
-      for (LeaderLatch l : queue) {
-        l.close();
-      }
-    }
-  }
-
-  /**
-   * All go in and out, each time at a barrier of its own, whose folder is there or not. Now and then one misses what happens, so nobody waits
-   * without end.
-   */
-  static class Doubles extends Setup {
-    final boolean there;
-    final AtomicLong stuck = new AtomicLong();
-    String path;
-    int made;
-    int[] next;
-
-    @Override
-    void open(String path) {
-      this.path = path;
-      next = new int[clients.size()];
-      CyclicBarrier step = new CyclicBarrier(next.length);
-      for (int i = 0; i < next.length; i++) {
-        int n = i;
-        cycles.add(
-            () -> {
-              step.await(); // who was late makes nobody late at the next
-              DistributedDoubleBarrier b =
-                  new DistributedDoubleBarrier(clients.get(n), path + "/" + next[n]++, next.length);
-              if (!b.enter(STUCK, TimeUnit.MILLISECONDS)) {
-                stuck.incrementAndGet();
-              }
-              if (!b.leave(STUCK, TimeUnit.MILLISECONDS)) {
-                stuck.incrementAndGet();
-              }
-            });
-      }
-    }
-
-    Doubles(boolean there) {
-      this.there = there;
-    }
-
-    @Override
-    long stuck() {
-      return stuck.getAndSet(0);
-    }
-
-    @Override
-    void prepare(int cycles) throws Exception {
-      for (; there && made < next[0] + cycles; made++) {
-        clients.get(0).create().forPath(path + "/" + made, new byte[0]);
-      }
-    }
-  }
-
   /** So many items are put, and then waited for until all are consumed. */
   static class Queue extends Setup {
     final int burst;
@@ -470,147 +314,6 @@ public class RecipesPeer {
     void close() throws Exception {
       if (queue != null) {
         queue.close();
-      }
-    }
-  }
-
-  /**
-   * Loads a tree. More than 65,535 reads under way are too many for what counts them: it throws then, in a thread that reports it to nobody,
-   * and the cache never says that it is there, or says so too early.
-   */
-  static class Tree extends Setup {
-    CuratorCache cache;
-    int expected;
-
-    @Override
-    void open(String path) {
-      cycles.add(
-          () -> {
-            CountDownLatch loaded = new CountDownLatch(1);
-            cache = CuratorCache.build(clients.get(0), path);
-            cache.listenable().addListener(CuratorCacheListener.builder().forInitialized(loaded::countDown).build());
-            cache.start();
-            long seen = -1;
-            while (!loaded.await(GIVEN_UP, TimeUnit.SECONDS)) {
-              if (cache.size() == seen) {
-                throw new IllegalStateException("stopped at " + seen + " of " + expected + " znodes");
-              }
-              seen = cache.size();
-            }
-            if (cache.size() != expected) {
-              throw new IllegalStateException("said to be initialized with " + cache.size() + " of " + expected + " znodes");
-            }
-          });
-    }
-
-    @Override
-    void prepare(int znodes) {
-      close();
-      expected = znodes;
-    }
-
-    @Override
-    void close() {
-      if (cache != null) {
-        cache.close();
-        cache = null;
-      }
-    }
-  }
-
-  /** Loads a tree with the cache from before CuratorCache. */
-  static class OldTree extends Setup {
-    final AtomicLong nodes = new AtomicLong();
-    TreeCache cache;
-    int expected;
-
-    @Override
-    void open(String path) {
-      cycles.add(
-          () -> {
-            CountDownLatch loaded = new CountDownLatch(1);
-            nodes.set(0);
-            cache = TreeCache.newBuilder(clients.get(0), path).build();
-            cache
-                .getListenable()
-                .addListener(
-                    (c, event) -> {
-                      if (event.getType() == TreeCacheEvent.Type.NODE_ADDED) {
-                        nodes.incrementAndGet();
-                      } else if (event.getType() == TreeCacheEvent.Type.INITIALIZED) {
-                        loaded.countDown();
-                      }
-                    });
-            cache.start();
-            long seen = -1;
-            while (!loaded.await(GIVEN_UP, TimeUnit.SECONDS)) {
-              if (nodes.get() == seen) {
-                throw new IllegalStateException("stopped at " + seen + " of " + expected + " znodes");
-              }
-              seen = nodes.get();
-            }
-            if (nodes.get() != expected) {
-              throw new IllegalStateException("said to be initialized with " + nodes + " of " + expected + " znodes");
-            }
-          });
-    }
-
-    @Override
-    void prepare(int znodes) {
-      close();
-      expected = znodes;
-    }
-
-    @Override
-    void close() {
-      if (cache != null) {
-        cache.close();
-        cache = null;
-      }
-    }
-  }
-
-  /** From a writer's answer until a cache's listener has the new data. */
-  static class Listener extends Setup {
-    final BlockingQueue<Long> told = new LinkedBlockingQueue<>();
-    CuratorCache cache;
-    String path;
-    int written;
-
-    @Override
-    void open(String path) throws Exception {
-      this.path = path;
-      CountDownLatch loaded = new CountDownLatch(1);
-      cache = CuratorCache.build(clients.get(0), path);
-      cache
-          .listenable()
-          .addListener(
-              CuratorCacheListener.builder().forInitialized(loaded::countDown).forChanges((was, is) -> told.add(System.nanoTime())).build());
-      cache.start();
-      if (!loaded.await(20, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("not loaded");
-      }
-    }
-
-    @Override
-    long[] run(ExecutorService threads, int most, long within) throws Exception {
-      long n = 0, took = 0, start = System.nanoTime();
-      for (; n < most && (within == 0 || System.nanoTime() - start < within); n++) {
-        clients.get(1).setData().forPath(path, ("" + written++).getBytes());
-        long answered = System.nanoTime();
-        Long at = told.poll(10, TimeUnit.SECONDS);
-        if (at == null) {
-          throw new IllegalStateException("not told");
-        }
-        took += Math.max(1, at - answered);
-      }
-      return new long[] {n, took};
-    }
-
-    @Override
-    void close() {
-      if (cache != null) {
-        cache.close();
       }
     }
   }
