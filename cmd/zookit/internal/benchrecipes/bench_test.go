@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	var text strings.Builder
 	c := Cmd{
 		Rounds: 1, Duration: 20 * time.Millisecond, Peers: "require", Most: 4 * time.Minute,
-		Only: "^(mutex|read|semaphore|atomic).*, 1 contender|next leader|^double.*out|^simple.*poll|^kazoo",
+		Only: "^(mutex|read|semaphore|atomic).*, 1 contender|next leader|^double.*out|^simple.*poll|^queue, put|^kazoo",
 	}
 	if err := c.Run(t.Context(), &text); err != nil {
 		t.Fatalf("%v\n%s", err, &text)
@@ -92,6 +92,7 @@ func TestRun(t *testing.T) {
 		{"semaphore of 1, 1 contender", 6, 3},
 		{"latch, close to next leader", 2, 2},
 		{"double barrier of 8, in and out", 49, 99},
+		{"queue, put to consumed", 5, 4},
 		{"kazoo's queue, put and get", 3, 3},
 		{"kazoo's locking queue, the same", 5, 4},
 	} {

@@ -25,7 +25,7 @@ type Cmd struct {
 	Peers    string        `help:"Compare with Curator and kazoo: auto (with those that are there), require (both) or off." enum:"auto,require,off" default:"auto"`
 	Quick    bool          `help:"A look instead of a measurement: two rounds of 30 ms, and small trees."`
 	Only     string        `help:"Only the rows that match this regular expression, such as mutex or 'long, 8'." placeholder:"RE"`
-	Most     time.Duration `help:"End after so long. On a busy machine there are fewer rounds then." default:"5m"`
+	Most     time.Duration `help:"End after so long. On a busy machine there are fewer rounds then." default:"4m40s"`
 }
 
 // ErrNothing is what Run returns where nothing would be measured.

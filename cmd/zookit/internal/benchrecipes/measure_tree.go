@@ -29,8 +29,8 @@ type shape struct {
 }
 
 var (
-	wide = shape{folders: 200, children: 500, chain: 1, name: "200 folders of 500"}
-	deep = shape{folders: 100, children: 250, chain: 4, name: "25,000 chains of 4"}
+	wide = shape{folders: 200, children: 500, chain: 1, name: "200 by 500"}
+	deep = shape{folders: 100, children: 250, chain: 4, name: "25,000 by 4"}
 )
 
 // small has about so many znodes.
@@ -49,7 +49,7 @@ func trees(s shape) func(b *bench, ctx context.Context, r row, share time.Durati
 		if b.Quick {
 			s = s.small(quickNodes)
 		}
-		r.name += ", " + s.name
+		r.name += ": " + s.name
 		end := time.Now().Add(share)
 		entries := b.entries(r)
 		for _, side := range b.sides { // Curator has two

@@ -68,7 +68,7 @@ type consumer struct {
 }
 
 func consume(ctx context.Context, q *queue.FIFO[[]byte], most int) *consumer {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the call that opens it
 	c := &consumer{done: make(chan int, 1024), failed: make(chan error, 1)}
 	ended := make(chan struct{})
 	c.stop = func() { cancel(); <-ended }

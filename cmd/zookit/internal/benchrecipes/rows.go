@@ -28,7 +28,7 @@ type row struct {
 // rows are the table's, in its order. One tree is first: it needs the most time at once.
 var rows = []row{
 	{
-		name: "tree cache", recipe: "tree", contenders: 1, weight: 6, known: 2,
+		name: "tree cache, deep", recipe: "tree", contenders: 1, weight: 6, known: 2,
 		aims: []aim{requests(0.2), faster(5), lighter(3)}, measure: trees(deep),
 	},
 	{name: "mutex, 1 contender", recipe: "mutex", contenders: 1, known: 3, aims: []aim{trips(2), likeCurator}},
@@ -61,5 +61,5 @@ var rows = []row{
 	{name: "kazoo's party, join and leave", recipe: "party", contenders: 1},
 	{name: "kazoo's lease, renewed", recipe: "lease", contenders: 1},
 	{name: "change to listener", recipe: "listener", contenders: 2, aims: []aim{soon(1.2)}, measure: (*bench).listener},
-	{name: "tree cache", recipe: "tree", contenders: 1, weight: 4, aims: []aim{requests(0.2)}, measure: trees(wide)},
+	{name: "tree cache, wide", recipe: "tree", contenders: 1, weight: 4, aims: []aim{requests(0.2)}, measure: trees(wide)},
 }
