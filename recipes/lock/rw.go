@@ -165,5 +165,5 @@ func (h *WriteHeld) Downgrade(ctx context.Context) (*Held, error) {
 	}
 	h.place.End(ErrDowngraded)
 	_ = h.place.Leave() // as long as it is there others wait, so it is safe
-	return &Held{c: h.c, place: read}, nil
+	return &Held{c: h.c, place: read, token: h.Token()}, nil
 }
