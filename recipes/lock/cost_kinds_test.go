@@ -34,6 +34,7 @@ func TestUncontendedCostOfKinds(t *testing.T) {
 		{"revocable", sweptKinds["revocable"].app, 4, 2},
 		{"write", sweptKinds["write"].app, 3, 2},
 		{"read", sweptKinds["read"].app, 3, 2},
+		{"reentrant rw, downgraded", sweptKinds["reentrant rw"].app, 6, 4},
 		{"semaphore mutex", sweptKinds["semaphore mutex"].app, 6, 3},
 		{"multi, a mutex and a semaphore", sweptKinds["multi"].app, 3 + 6, 2 + 3},
 	} {
