@@ -256,7 +256,7 @@ func TestReentrantRWTogether(t *testing.T) {
 	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
 		r := reentrantRW(t, w.Connect(t, "a"))
 		write := enter(t.Context(), t, r.Lock)
-		heal := w.Net.Inject(fault.Always(fault.Request("create").Host("a"), fault.Delay(3*time.Second)))
+		heal := w.Net.Inject(fault.Always(fault.Request("create").Host("a"), fault.Delay(2*time.Second)))
 		var all sync.WaitGroup
 		for range 3 {
 			all.Go(func() {
