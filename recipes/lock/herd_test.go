@@ -61,7 +61,10 @@ type herdKind struct {
 func herdKinds() map[string]herdKind {
 	kinds := map[string]herdKind{
 		"reentrant rw, write": {func(t *testing.T, c *client.Client) taker { t.Helper(); return taking(reentrantRW(t, c).Lock) }, 1, 0},
-		"semaphore of four":   {func(t *testing.T, c *client.Client) taker { t.Helper(); return taking(semaphoreAt(t, c, path, 4).Acquire) }, 4, 1},
+		"semaphore of four": {func(t *testing.T, c *client.Client) taker {
+			t.Helper()
+			return taking(semaphoreAt(t, c, path, 4).Acquire)
+		}, 4, 1},
 		"multi, a semaphore first": {func(t *testing.T, c *client.Client) taker {
 			t.Helper()
 			return taking(multi(t, semaphoreAt(t, c, path+"/2", 1), at(t, c, path+"/1")).Lock)

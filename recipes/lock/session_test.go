@@ -2,9 +2,12 @@ package lock_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
@@ -49,4 +52,31 @@ func TestLockThatSpansSessions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A znode that was found after a lost answer, and belongs to another session by the time that it is looked at, is nobody's place: it ends with that session,
+// not with ours.
+func TestLockDoesNotHoldByAnotherSessionsZnode(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		a, b := w.Connect(t, "a"), w.Connect(t, "b")
+		must(t, acquire(t, mutex(t, a)).Unlock())
+		w.Net.Inject(fault.Once(fault.Reply("create").Host("a"), fault.Cut))
+		looked := 0
+		w.Net.Intercept(func(f fault.Frame) fault.Action {
+			if !fault.Request("exists").Host("a").Matches(f) {
+				return fault.Pass
+			}
+			if looked++; looked == 2 { // the first is the client's own
+				must(t, b.Delete(f.Path).Do(t.Context()))
+				if _, err := b.Create(f.Path).Ephemeral().Do(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+			return fault.Pass
+		})
+		held, err := mutex(t, a).Lock(t.Context())
+		if looked < 2 || !errors.Is(err, client.ErrSessionLost) || held != nil {
+			t.Errorf("looked %d times, got %v", looked, err)
+		}
+	})
 }
