@@ -5,6 +5,7 @@
 //	the same, and its holder may lock again    recipes/lock     lock.Reentrant       InterProcessMutex
 //	the same, on Curator's other znodes        recipes/lock     lock.SemaphoreMutex  InterProcessSemaphoreMutex
 //	one writer or many readers                 recipes/lock     lock.RWMutex         InterProcessReadWriteLock
+//	the same, and its holders may lock again   recipes/lock     lock.ReentrantRW     InterProcessReadWriteLock
 //	so many holders at a time                  recipes/lock     lock.Semaphore       InterProcessSemaphoreV2
 //	several locks as one                       recipes/lock     lock.Multi           InterProcessMultiLock
 //	to ask a holder to let go                  recipes/lock     lock.Revoke          Revocable, Revoker

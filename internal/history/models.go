@@ -24,11 +24,11 @@ type LockState struct {
 	Writer  int64 // its token, 0 for none
 	Readers int
 	Last    int64 // the largest token of a writer so far
-	Newest  int64 // the largest of all, but for those that came of a downgrade
+	Newest  int64 // the largest of all
 }
 
-// Lock is a mutex, or an RW lock: one writer and no reader, or any number of readers, and every writer's token is larger than all before it but
-// downgraded ones, every reader's larger than the last writer's.
+// Lock is a mutex, or an RW lock: one writer and no reader, or any number of readers, and every writer's token is larger than all before it, every
+// reader's larger than the last writer's. What a writer is downgraded to keeps its token, as it keeps its place.
 func Lock() Model[LockState, LockCall, int64] {
 	return Model[LockState, LockCall, int64]{Step: func(s LockState, in LockCall, token int64, known bool) []LockState {
 		switch in.Verb {
@@ -44,11 +44,11 @@ func Lock() Model[LockState, LockCall, int64] {
 			s.Readers++
 			s.Newest = max(s.Newest, token)
 		case Downgrade:
-			if !known || s.Writer != in.Token || token <= s.Writer {
+			if !known || s.Writer != in.Token || token != s.Writer {
 				return nil
 			}
 			s.Writer = 0
-			s.Readers++ // at the writer's place: who queued behind it meanwhile has a smaller token than the new one
+			s.Readers++
 		case Release:
 			if s.Writer != in.Token {
 				return nil

@@ -22,7 +22,7 @@ func locksPeer(t *testing.T) func(t *testing.T, addr string, args ...string) *fo
 	}
 }
 
-// Curator's semaphore mutex, multi lock and re-entrant mutex, and ours: each pair is one lock.
+// Curator's semaphore mutex, multi lock, re-entrant mutex and re-entrant RW lock, and ours: each pair is one lock.
 func TestLocksCurator(t *testing.T) {
 	start := locksPeer(t)
 	kinds := map[string]func(t *testing.T, c *client.Client) lockFunc{
@@ -58,6 +58,22 @@ func TestLocksCurator(t *testing.T) {
 					return nil, err
 				}
 				return held, inner.Unlock()
+			})
+		},
+		"rw": func(t *testing.T, c *client.Client) lockFunc {
+			t.Helper()
+			r, err := lock.NewReentrantRW(c, lockPath)
+			must(t, err)
+			return taking(func(ctx context.Context) (*lock.ReentrantHeld, error) {
+				write, err := r.Lock(ctx)
+				if err != nil {
+					return nil, err
+				}
+				read, err := r.RLock(write.Context())
+				if err != nil {
+					return nil, err
+				}
+				return read, write.Unlock() // the turn is taken under the read hold: Java waits for that as well
 			})
 		},
 	}

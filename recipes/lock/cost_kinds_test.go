@@ -34,6 +34,7 @@ func TestUncontendedCostOfKinds(t *testing.T) {
 		{"revocable", sweptKinds["revocable"].app, 4, 2},
 		{"write", sweptKinds["write"].app, 3, 2},
 		{"read", sweptKinds["read"].app, 3, 2},
+		{"reentrant rw, downgraded", sweptKinds["reentrant rw"].app, 6, 4},
 		{"semaphore mutex", sweptKinds["semaphore mutex"].app, 6, 3},
 		{"multi, a mutex and a semaphore", sweptKinds["multi"].app, 3 + 6, 2 + 3},
 	} {
@@ -108,6 +109,70 @@ func TestContendedCostOfNames(t *testing.T) {
 					t.Errorf("%.2f watch events a cycle, want 1", float64(got)/n)
 				}
 			})
+		})
+	}
+}
+
+// turns has contenders take and give back a lock so many times each, every time behind the others, and returns the requests and events of all.
+func turns(t *testing.T, w *zktest.World, of func(t *testing.T, c *client.Client) taker, contenders, cycles int) (reqs, events int64) {
+	t.Helper()
+	starter, err := of(t, w.Connect(t, "starter"))(t.Context())
+	must(t, err)
+	var all sync.WaitGroup
+	for i := range contenders {
+		take := of(t, w.Connect(t, fmt.Sprint("host", i)))
+		all.Go(func() {
+			for range cycles {
+				held, err := take(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				time.Sleep(time.Millisecond)
+				if err := held.Unlock(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	time.Sleep(time.Millisecond) // all of them wait
+	reqs, events = requests(w), w.Server.Stats().WatchEvents
+	must(t, starter.Unlock())
+	all.Wait()
+	time.Sleep(time.Millisecond) // for what is given back in the background
+	return requests(w) - reqs, w.Server.Stats().WatchEvents - events
+}
+
+// Behind others a turn of each kind costs what its documentation says. It is what more turns cost more, so that the first and the last, which are
+// behind fewer, do not count.
+func TestContendedCostOfKinds(t *testing.T) {
+	kinds := herdKinds()
+	for name, want := range map[string]struct{ requests, events int64 }{
+		"mutex":                    {5, 1},
+		"reentrant":                {5, 1},
+		"write":                    {5, 1},
+		"reentrant rw, write":      {5, 1},
+		"revocable":                {6, 2}, // its own watch, and its own delete's event
+		"semaphore mutex":          {10, 2},
+		"semaphore":                {10, 2},
+		"multi":                    {5 + 6, 1}, // all wait for the first; the other is free by then
+		"multi, a semaphore first": {10 + 3, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const contenders, few, many = 8, 5, 25
+			var reqs, events [2]int64
+			for i, cycles := range []int{few, many} {
+				zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+					reqs[i], events[i] = turns(t, w, kinds[name].of, contenders, cycles)
+				})
+			}
+			const n = contenders * (many - few)
+			if got := reqs[1] - reqs[0]; got != n*want.requests {
+				t.Errorf("%.2f requests a turn, want %d", float64(got)/n, want.requests)
+			}
+			if got := events[1] - events[0]; got != n*want.events {
+				t.Errorf("%.2f events a turn, want %d", float64(got)/n, want.events)
+			}
 		})
 	}
 }

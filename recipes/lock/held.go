@@ -12,6 +12,7 @@ import (
 type Held struct {
 	c     *client.Client
 	place *contend.Place
+	token int64           // what it took over from the write hold that it came from; 0 if none
 	gate  <-chan struct{} // closed when what was needed to acquire it has been given back; nil if nothing was
 }
 
@@ -25,8 +26,14 @@ func (h *Held) Context() context.Context { return h.place.Context() }
 
 // Token is a fencing token: every later holder's is larger, whatever client it comes from. A resource that remembers the largest
 // token it has seen, and refuses smaller ones, is safe from a holder that does not know yet that it lost the lock. It is the
-// transaction id that made the lock's znode (czxid).
-func (h *Held) Token() int64 { return h.place.Czxid() }
+// transaction id that made the lock's znode (czxid); a read hold that a writer turned into keeps the writer's, as it keeps its place: those who
+// queued up before that have larger ones than that, but smaller ones than the new znode's. Readers that hold together have no order among them.
+func (h *Held) Token() int64 {
+	if h.token != 0 {
+		return h.token
+	}
+	return h.place.Czxid()
+}
 
 // Path is the lock's znode.
 func (h *Held) Path() string { return h.place.Path() }

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Locker is a lock that a Multi can consist of: a Mutex, Reentrant, SemaphoreMutex, Semaphore (one lease of it), RWMutex (its write side) or
-// what its RLocker gives, and another Multi.
+// Locker is a lock that a Multi can consist of: a Mutex, Reentrant, SemaphoreMutex, Semaphore (one lease of it), RWMutex or ReentrantRW
+// (the write side) or what its RLocker gives, and another Multi.
 type Locker interface {
 	take(ctx context.Context) (holding, error)
 	try(ctx context.Context) (holding, error)

@@ -15,7 +15,7 @@ import (
 type Participant struct {
 	Path    string // its znode; Revoke takes it
 	Data    []byte // of its znode: what WithData says. Curator's say their address if nothing else.
-	Token   int64  // the czxid of its znode, as in Held
+	Token   int64  // the czxid of its znode, as in Held; a reader that was a writer says its writer's there
 	Session int64  // to which the znode belongs; 0 for one that does not end with a session
 	Holds   bool   // it holds, or will as soon as it has noticed; by its place, not by what it says
 	Reads   bool   // it wants a RWMutex's read side

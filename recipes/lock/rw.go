@@ -34,7 +34,7 @@ var ErrDowngraded = errors.New("lock: downgraded to a read lock")
 // matches client.ErrSessionLost.
 //
 // A reader cannot become a writer: it would wait for itself. Release the read lock first, and look again afterwards. A RWMutex is safe for
-// concurrent use. Two calls are two contenders; it is not re-entrant.
+// concurrent use. Two calls are two contenders; it is not re-entrant, which ReentrantRW is.
 //
 // Curator before 5.5 downgrades with a new number, so that a writer that queues between the two is let in, by any implementation, beside
 // the Java reader. Downgrade here, or with Curator 5.5 and later, keeps the writer's number and place.
@@ -67,12 +67,13 @@ func NewRWMutex(c *client.Client, path string, opts ...Option) (*RWMutex, error)
 
 // place orders by number, the writer before the reader that it becomes.
 func place(child string) string {
-	number := tail(tail(child, readers), writers)
 	if strings.Contains(child, writers) {
-		return number + "\x00" // before \x01; a path has neither
+		return number(child) + "\x00" // before \x01; a path has neither
 	}
-	return number + "\x01"
+	return number(child) + "\x01"
 }
+
+func number(child string) string { return tail(tail(child, readers), writers) }
 
 func tail(child, token string) string {
 	if i := strings.LastIndex(child, token); i >= 0 {
@@ -114,12 +115,14 @@ func (m *RWMutex) Participants(ctx context.Context) ([]Participant, error) {
 	if err != nil {
 		return nil, m.write.fail("list", ctx, err)
 	}
-	writer := false
+	writer := "" // the first one's number
 	for i := range all {
 		p := &all[i]
 		p.Reads = strings.Contains(client.Base(p.Path), readers)
-		p.Holds = i == 0 || p.Reads && !writer
-		writer = writer || !p.Reads
+		p.Holds = i == 0 || p.Reads && (writer == "" || number(p.Path) == writer) // a writer that reads as well holds both
+		if writer == "" && !p.Reads {
+			writer = number(p.Path)
+		}
 	}
 	return all, nil
 }
@@ -144,26 +147,35 @@ type WriteHeld struct {
 // write hold's Context ends with ErrDowngraded. If it fails the write lock stays as it is: because it was lost already, with the
 // cause of that; because ctx ended; or for the reasons that Mutex's Lock has.
 func (h *WriteHeld) Downgrade(ctx context.Context) (*Held, error) {
+	read, err := h.join(ctx, "downgrade")
+	if err != nil {
+		return nil, err
+	}
+	h.place.End(ErrDowngraded)
+	_ = h.place.Leave() // as long as it is there others wait, so it is safe
+	return read, nil
+}
+
+// join takes the read side as well, at the writer's place.
+func (h *WriteHeld) join(ctx context.Context, verb string) (*Held, error) {
 	if h.Context().Err() != nil {
-		return nil, h.m.read.fail("downgrade", context.Background(), context.Cause(h.Context()))
+		return nil, h.m.read.fail(verb, context.Background(), context.Cause(h.Context()))
 	}
 	q := h.m.read.q
 	q.Number = h.place.Number()
-	// Of those ahead none counts but the writer that this was: it must still be there.
-	own := h.Path()[strings.LastIndexByte(h.Path(), '/')+1:]
+	// Of those ahead none counts but the writer that this is: it must still be there.
+	own := client.Base(h.Path())
 	q.Blocks = func(child string) bool { return child == own }
 	read, err := q.Enter(ctx)
 	if err != nil {
-		return nil, h.m.read.fail("downgrade", ctx, err)
+		return nil, h.m.read.fail(verb, ctx, err)
 	}
 	if read.First() {
 		h.place.End(contend.ErrGone)
 	}
 	if h.Context().Err() != nil {
 		_ = read.Leave() // what could not be deleted now is deleted in the background
-		return nil, fmt.Errorf("lock: downgrade %s: %w", q.Parent, context.Cause(h.Context()))
+		return nil, h.m.read.fail(verb, context.Background(), context.Cause(h.Context()))
 	}
-	h.place.End(ErrDowngraded)
-	_ = h.place.Leave() // as long as it is there others wait, so it is safe
-	return &Held{c: h.c, place: read}, nil
+	return &Held{c: h.c, place: read, token: h.Token()}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-zookeeper/zk"
+
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/lock"
 	"github.com/zookit-go/zookit/testing/fault"
@@ -128,10 +130,19 @@ func TestDowngrade(t *testing.T) {
 		if strings.Contains(read.Path(), "__WRIT__") || !strings.HasSuffix(read.Path(), "-__READ__"+held.Path()[len(held.Path())-10:]) {
 			t.Errorf("from %s to %s", held.Path(), read.Path())
 		}
-		if read.Token() <= held.Token() {
-			t.Errorf("tokens %d, then %d", held.Token(), read.Token())
+		// The new znode is younger than the writer that waits; the token is not.
+		_, stat, err := c.Get(read.Path()).Do(ctx)
+		must(t, err)
+		if read.Token() != held.Token() || stat.Czxid <= read.Token() {
+			t.Errorf("tokens %d, then %d of a znode made at %d", held.Token(), read.Token(), stat.Czxid)
 		}
 		other := got(t, reader)
+		if other.Token() <= read.Token() || other.Token() >= stat.Czxid {
+			t.Errorf("tokens %d, then %d of one that queued before the znode of %d", read.Token(), other.Token(), stat.Czxid)
+		}
+		if _, err := c.Txn(read.Guard()).Do(ctx); err != nil {
+			t.Error(err)
+		}
 		must(t, other.Unlock())
 		waits(t, "the writer", writer)
 		if names := contenders(t, c); len(names) != 2 {
@@ -143,7 +154,14 @@ func TestDowngrade(t *testing.T) {
 		}
 		waits(t, "the writer", writer)
 		must(t, read.Unlock())
-		must(t, got(t, writer).Unlock())
+		last := got(t, writer)
+		if last.Token() <= read.Token() || last.Token() >= stat.Czxid {
+			t.Errorf("tokens %d, then %d of one that queued before the znode of %d", read.Token(), last.Token(), stat.Czxid)
+		}
+		must(t, last.Unlock())
+		if _, err := c.Txn(read.Guard()).Do(ctx); !errors.Is(err, zk.ErrNoNode) {
+			t.Errorf("guarded by a hold that is over: %v", err)
+		}
 	})
 }
 
@@ -262,7 +280,7 @@ func TestSweepRW(t *testing.T) {
 		must(t, err)
 		waits(t, "the last writer", writer)
 		other := got(t, reader)
-		if read.Context().Err() != nil || other.Token() <= first.Token() || read.Token() <= held.Token() {
+		if read.Context().Err() != nil || other.Token() <= read.Token() || read.Token() != held.Token() {
 			t.Errorf("read hold %v, tokens %d, %d, %d, %d",
 				context.Cause(read.Context()), first.Token(), held.Token(), read.Token(), other.Token())
 		}
@@ -271,8 +289,8 @@ func TestSweepRW(t *testing.T) {
 		waits(t, "the last writer", writer)
 		_ = read.Unlock() // may not be confirmed
 		last := got(t, writer)
-		if last.Token() <= held.Token() {
-			t.Errorf("tokens %d, then %d", held.Token(), last.Token())
+		if last.Token() <= read.Token() || last.Token() <= other.Token() {
+			t.Errorf("tokens %d, %d, then %d", read.Token(), other.Token(), last.Token())
 		}
 		unlocked(t, last.Unlock())
 		time.Sleep(8 * time.Second)

@@ -19,9 +19,10 @@ import (
 //
 // Everybody must use the same limit, or the same SharedCount. Lowering a limit takes no lease away.
 //
-// Cost: uncontended 6 requests in 3 round trips for one lease and its release. For n leases in one call 3n+3 requests. Waiting for
-// a lease costs one event and one request for each lease that comes or goes meanwhile, for one waiter only: the others wait for path/locks,
-// with 2 requests and one event each.
+// Cost: uncontended 6 requests in 3 round trips for one lease and its release. For n leases in one call 3n+3 requests. Behind
+// others 10 requests and 2 events: one waiter only watches the leases, with one request, and one event and one request when a lease comes or goes (2
+// if none is free then); the others wait for path/locks, with 2 requests and one event each. So one release wakes one waiter, which lets one more come
+// up to watch.
 //
 // Suspended: leases go on, since the session may live; a waiter keeps its place. Lost: they end, and Acquire returns an error that
 // matches client.ErrSessionLost.
@@ -249,6 +250,13 @@ func (s *Semaphore) await(ctx context.Context, lease *contend.Place, wait bool) 
 		}
 		select {
 		case <-watch.Events():
+			// Look without a watch first: one that is left behind would tell a holder of every lease that comes after its own.
+			if err := lease.Recheck(ctx); err != nil {
+				return err
+			}
+			if free, _, err := s.free(lease); free || err != nil {
+				return err
+			}
 			continue
 		case <-changed:
 		case <-lease.Context().Done():

@@ -11,8 +11,8 @@ import (
 //
 // Shape: Semaphore's, path/locks and path/leases. A Mutex at the same path does not see it, nor the other way round.
 //
-// Cost: uncontended 6 requests in 3 round trips for Lock and Unlock together. The first who waits does so with one event and one request for the
-// lease that goes, the others with 2 requests and one event.
+// Cost: uncontended 6 requests in 3 round trips for Lock and Unlock together. Behind others 10 requests and 2 events: one
+// release wakes the first who waits, and that one lets the next come up to watch the lease.
 //
 // Suspended, Lost: as with a Semaphore. It is safe for concurrent use. Two Lock calls are two contenders; it is not re-entrant.
 //

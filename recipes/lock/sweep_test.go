@@ -80,6 +80,11 @@ var sweptKinds = map[string]swept{
 		func(t *testing.T, c *client.Client) taker { t.Helper(); return taking(rw(t, c).RLock) },
 		func(t *testing.T, c *client.Client) taker { t.Helper(); return taking(rw(t, c).Lock) },
 	},
+	"reentrant rw": alone(func(t *testing.T, c *client.Client) taker {
+		t.Helper()
+		r := reentrantRW(t, c)
+		return taking(func(ctx context.Context) (*lock.ReentrantHeld, error) { return downgraded(ctx, r) })
+	}),
 	"semaphore": alone(func(t *testing.T, c *client.Client) taker {
 		t.Helper()
 		return taking(semaphoreAt(t, c, path, 1).Acquire)
@@ -129,6 +134,21 @@ func TestSweepKinds(t *testing.T) {
 				_ = last.Unlock()
 			}, zktest.WithFolders(path), zktest.LeavesNothing(8*time.Second, leaves(name)...))
 		})
+	}
+}
+
+// downgraded takes the write side, and through it the read side. A writer that was robbed of its znode meanwhile tries again.
+func downgraded(ctx context.Context, r *lock.ReentrantRW) (*lock.ReentrantHeld, error) {
+	for {
+		write, err := r.Lock(ctx)
+		if err != nil {
+			return nil, err
+		}
+		read, err := r.RLock(write.With(ctx))
+		_ = write.Unlock() // may not be confirmed; others wait for both
+		if !errors.Is(err, lock.ErrDeleted) {
+			return read, err
+		}
 	}
 }
 

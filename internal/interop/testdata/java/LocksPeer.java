@@ -15,12 +15,14 @@ import org.apache.curator.retry.RetryOneTime;
  * Curator's other locks. Arguments: connect string, what, path, and for a contender the counter path, hand-overs and id of MutexPeer, whose turns it
  * takes.
  *
- * "semaphore" contends for an InterProcessSemaphoreMutex, "multi" for a multi lock of three kinds, "reentrant" for a mutex that it acquires twice.
+ * "semaphore" contends for an InterProcessSemaphoreMutex, "multi" for a multi lock of three kinds, "reentrant" for a mutex that it acquires twice, "rw" for
+ * the write lock of an InterProcessReadWriteLock, acquired twice, within which it reads.
  * "hold" holds a mutex until somebody asks it to let go. "revoke" asks every participant of a mutex, and tells their paths.
  */
 public class LocksPeer {
   static CuratorFramework client;
   static String path;
+  static InterProcessLock within;
 
   public static void main(String[] args) throws Exception {
     client =
@@ -54,6 +56,10 @@ public class LocksPeer {
 
   static InterProcessLock lock(String kind) {
     switch (kind) {
+      case "rw":
+        InterProcessReadWriteLock both = new InterProcessReadWriteLock(client, path);
+        within = both.readLock();
+        return both.writeLock();
       case "semaphore":
         return new InterProcessSemaphoreMutex(client, path);
       case "multi":
@@ -71,14 +77,20 @@ public class LocksPeer {
     System.out.println("ready " + id);
     int turns = 0;
     for (boolean more = true; more; turns++) {
-      boolean twice = kind.equals("reentrant");
+      boolean twice = kind.equals("reentrant") || within != null;
       if (!lock.acquire(60, TimeUnit.SECONDS) || twice && !lock.acquire(60, TimeUnit.SECONDS)) {
         MutexPeer.fail("no lock within a minute");
       }
       if (twice) {
         lock.release();
       }
+      if (within != null && !within.acquire(60, TimeUnit.SECONDS)) {
+        MutexPeer.fail("no read lock within a minute");
+      }
       more = MutexPeer.turn(client, counter, id, wanted);
+      if (within != null) {
+        within.release();
+      }
       lock.release();
     }
     System.out.println("done " + id + " " + turns);
