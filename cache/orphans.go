@@ -51,7 +51,7 @@ func (e *engine) prune() {
 			continue
 		}
 		if key != "" && (len(way) == 0 || way[len(way)-1] != ptree.Parent(key)) {
-			e.orphans.put(ptree.Op{Entry: ref.Entry()})
+			e.put(ptree.Op{Entry: ref.Entry()})
 			gone = append(gone, ptree.Op{Entry: ptree.Entry{Key: key}, Gone: true})
 			continue
 		}

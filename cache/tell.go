@@ -36,7 +36,7 @@ func (t *teller) change(op ptree.Op) {
 	}
 	old, there := t.e.tree.Get(op.Key)
 	path := absolute(t.e.c.path, op.Key)
-	t.e.orphans.drop(op.Key)
+	t.e.drop(op.Key)
 	if op.Gone {
 		if there {
 			t.remove(op.Key)
@@ -62,7 +62,7 @@ func (t *teller) change(op ptree.Op) {
 		return // it went with the parent of before
 	}
 	if ev.Kind == Created && op.Key != "" && !t.has(ptree.Parent(op.Key)) {
-		t.e.orphans.put(keep(op))
+		t.e.put(keep(op))
 		return
 	}
 	t.put(op)
@@ -126,7 +126,7 @@ func (t *teller) remove(key string) {
 		t.events = append(t.events, Event{Kind: Deleted, Path: z.path, Old: z})
 		t.put(ptree.Op{Entry: ptree.Entry{Key: below}, Gone: true})
 		if t.e.shots != nil && below != key {
-			t.e.orphans.put(ptree.Op{Entry: ref.Entry()})
+			t.e.put(ptree.Op{Entry: ref.Entry()})
 		}
 	}
 	slices.Reverse(t.events[at:])
