@@ -82,6 +82,7 @@ func (e *engine) arm() error {
 			return ErrClosed
 		case errors.Is(err, client.ErrUnsupported), errors.Is(err, client.ErrNeedsDialer):
 			e.watch, e.shots, e.batched = nil, newShots(e), false
+			e.shots.unordered = errors.Is(err, client.ErrNeedsDialer)
 			return nil
 		}
 		select {

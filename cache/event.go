@@ -79,14 +79,21 @@ func changes(older, newer *Snapshot, old, now ptree.Ref) []Event {
 // that parents come before their children.
 func catchUp(older, newer *Snapshot) []Event {
 	var gone, rest []Event
-	for _, ev := range Diff(older, newer) {
+	var anew []string
+	for path, ev := range Diff(older, newer) {
 		if ev.Kind == Deleted {
 			gone = append(gone, ev)
-		} else {
-			rest = append(rest, ev)
+			continue
 		}
+		if n := len(gone); ev.Kind == Created && n > 0 && gone[n-1].Path == path {
+			anew = append(anew, path)
+		}
+		rest = append(rest, ev)
 	}
-	slices.Reverse(gone)
+	if len(anew) > 0 {
+		gone, rest = below(older, newer, anew, gone, rest)
+	}
+	slices.SortFunc(gone, func(a, b Event) int { return ptree.Compare(b.Path, a.Path) })
 	slices.SortStableFunc(rest, func(a, b Event) int {
 		if d := a.zxid() - b.zxid(); d != 0 {
 			return int(max(-1, min(d, 1)))
@@ -94,6 +101,28 @@ func catchUp(older, newer *Snapshot) []Event {
 		return strings.Compare(a.Path, b.Path) // of one transaction, where a parent's path is the shorter one
 	})
 	return append(gone, rest...)
+}
+
+// below adds what stayed while its ancestor was made anew. That is not so on a server, but one-shot watches may tell of a child before they tell of
+// its parent. It goes and comes with the parent.
+func below(older, newer *Snapshot, anew []string, gone, rest []Event) (without, with []Event) {
+	told := make(map[string]bool, len(gone))
+	for _, ev := range gone {
+		told[ev.Path] = true
+	}
+	for _, top := range anew {
+		for path, old := range older.Below(top) {
+			if told[path] {
+				continue
+			}
+			told[path] = true
+			now, _ := newer.Get(path) // or it would have been told
+			gone = append(gone, Event{Kind: Deleted, Path: path, Old: old})
+			rest = slices.DeleteFunc(rest, func(ev Event) bool { return ev.Path == path })
+			rest = append(rest, Event{Kind: Created, Path: path, New: now})
+		}
+	}
+	return gone, rest
 }
 
 // zxid is the transaction that an event other than a deletion tells of.

@@ -1,24 +1,36 @@
 package cache
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/zookit-go/zookit/cache/internal/ptree"
 )
 
-// orphans are znodes that are known before their parents are: below one that may not be read, or where one-shot watches tell of a list of
-// children before they tell that the parent was made anew. They are told right behind the parent, or never.
-type orphans map[string]ptree.Op
+// orphans are znodes that are known before their parents are, by these: below one that may not be read, or where one-shot watches tell of a
+// list of children, or of a child after a reconnect, before they tell that the parent was made anew. They are told right behind the parent,
+// or never.
+type orphans map[string]map[string]ptree.Op
+
+func (o orphans) put(op ptree.Op) {
+	parent := ptree.Parent(op.Key)
+	if o[parent] == nil {
+		o[parent] = map[string]ptree.Op{}
+	}
+	o[parent][op.Key] = op
+}
+
+func (o orphans) drop(key string) {
+	parent := ptree.Parent(key)
+	if delete(o[parent], key); len(o[parent]) == 0 {
+		delete(o, parent)
+	}
+}
 
 // of takes out those whose parent is there now.
-func (o orphans) of(parent string) (list []ptree.Op) {
-	for key, op := range o {
-		if key != "" && ptree.Parent(key) == parent {
-			list = append(list, op)
-			delete(o, key)
-		}
-	}
-	slices.SortFunc(list, func(a, b ptree.Op) int { return ptree.Compare(a.Key, b.Key) })
+func (o orphans) of(parent string) []ptree.Op {
+	list := slices.SortedFunc(maps.Values(o[parent]), func(a, b ptree.Op) int { return ptree.Compare(a.Key, b.Key) })
+	delete(o, parent)
 	return list
 }
 
@@ -39,7 +51,7 @@ func (e *engine) prune() {
 			continue
 		}
 		if key != "" && (len(way) == 0 || way[len(way)-1] != ptree.Parent(key)) {
-			e.orphans[key] = ptree.Op{Entry: ref.Entry()}
+			e.put(ptree.Op{Entry: ref.Entry()})
 			gone = append(gone, ptree.Op{Entry: ptree.Entry{Key: key}, Gone: true})
 			continue
 		}

@@ -17,6 +17,8 @@ type shots struct {
 	e     *engine
 	spots map[spot]*client.Watch // set, or about to be
 	by    map[*client.Watch]spot
+
+	unordered bool // over a zk.Conn of others: what the server sent before an answer may come behind it
 }
 
 type spot struct {
@@ -98,6 +100,8 @@ func (s *shots) take(d client.Delivery) (over bool, err error) {
 		s.drop(spot{at.key, true})
 		if at.key == "" {
 			s.await()
+		} else if s.unordered { // the parent's list may have been here already, with a znode that was made anew
+			s.again(ptree.Parent(at.key))
 		}
 	}
 	return false, nil
@@ -135,6 +139,16 @@ func (s *shots) list(key string, first uint64, floor int64) {
 		return
 	}
 	s.e.ask(read{key: key, list: true})
+}
+
+// again lists the children of a znode that are listed once more, unless that is under way.
+func (s *shots) again(key string) {
+	at := spot{key, true}
+	if s.spots[at] == nil || s.e.wants[listKey(key)] != nil {
+		return
+	}
+	s.drop(at)
+	s.list(key, s.e.note(), s.e.zxid)
 }
 
 // listed takes a list of children. Those of which nothing is known are read; the others have watches of their own.
@@ -197,6 +211,10 @@ func (s *shots) landed(f *flight) {
 		var res client.GetResult
 		res, err = f.get.Wait(s.e.life)
 		a, zxid = answer{stat: res.Stat, data: res.Data}, f.get.Zxid()
+	}
+	if _, ok := s.by[f.watch]; !ok && s.unordered && err == nil {
+		s.e.ask(r) // the watch has told before the answer came, which is of the time before that
+		return
 	}
 	a.missing = err != nil
 	waits := r.exists && errors.Is(err, zk.ErrNoNode)

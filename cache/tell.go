@@ -36,7 +36,7 @@ func (t *teller) change(op ptree.Op) {
 	}
 	old, there := t.e.tree.Get(op.Key)
 	path := absolute(t.e.c.path, op.Key)
-	delete(t.e.orphans, op.Key)
+	t.e.drop(op.Key)
 	if op.Gone {
 		if there {
 			t.remove(op.Key)
@@ -62,7 +62,7 @@ func (t *teller) change(op ptree.Op) {
 		return // it went with the parent of before
 	}
 	if ev.Kind == Created && op.Key != "" && !t.has(ptree.Parent(op.Key)) {
-		t.e.orphans[op.Key] = keep(op)
+		t.e.put(keep(op))
 		return
 	}
 	t.put(op)
@@ -111,7 +111,9 @@ func keep(op ptree.Op) ptree.Op {
 	return op
 }
 
-// remove tells that a znode is gone, and before it all that was below, of which the server has said nothing if it was not asked.
+// remove tells that a znode is gone, and before it all that was below, of which the server has said nothing if it was not asked. One-shot
+// watches come in no order after a reconnect, and what they bring is told at the place of their events: what was below may be there again, below
+// a parent that is told later. It has a watch of its own, which tells if it is gone as well.
 func (t *teller) remove(key string) {
 	at := len(t.events)
 	for c := t.e.tree.Seek(key); c.Valid(); c.Next() {
@@ -123,6 +125,9 @@ func (t *teller) remove(key string) {
 		z := t.znode(below, ref)
 		t.events = append(t.events, Event{Kind: Deleted, Path: z.path, Old: z})
 		t.put(ptree.Op{Entry: ptree.Entry{Key: below}, Gone: true})
+		if t.e.shots != nil && below != key {
+			t.e.put(ptree.Op{Entry: ref.Entry()})
+		}
 	}
 	slices.Reverse(t.events[at:])
 	t.apply()
