@@ -338,5 +338,5 @@ func TestSweep(t *testing.T) {
 			t.Errorf("then %s", got)
 		}
 		must(t, two.Close(ctx))
-	}, zktest.WithFolders(path), zktest.LeavesNothing(time.Second, path))
+	}, zktest.InParallel(), zktest.WithFolders(path), zktest.LeavesNothing(time.Second, path))
 }
