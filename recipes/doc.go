@@ -1,4 +1,5 @@
-// Package recipes holds the recipes, one package a family. They use only what package client exports.
+// Package recipes holds the recipes, one package a family. They use only what package client exports,
+// and a group what package cache does.
 //
 //	problem                                    package          recipe               Curator's name
 //	one holder at a time, fair, with a token   recipes/lock     lock.Mutex           InterProcessMutex
