@@ -85,7 +85,7 @@ var checklist = []struct {
 	},
 	{
 		trap:  "work after a new connection is spread over time, and not done in the dispatcher",
-		tests: "../client.TestSetServersSpreads ../client.TestExponentialBackoff ../client/internal/session.TestPace",
+		tests: "../client.TestSetServersSpreads ../client.TestExponentialBackoff ../client/internal/session.TestPace node.TestHerd",
 	},
 	{
 		trap: "real peers: Curator's mutex both ways, kazoo with patterns, RW with downgrade, counters of kazoo's making, double barriers, a latch across a lost session",

@@ -1,4 +1,5 @@
-// Package recipes holds the recipes, one package a family. They use only what package client exports.
+// Package recipes holds the recipes, one package a family. They use only what package client exports,
+// and a group what package cache does.
 //
 //	problem                                    package          recipe               Curator's name
 //	one holder at a time, fair, with a token   recipes/lock     lock.Mutex           InterProcessMutex
@@ -20,13 +21,17 @@
 //	unique numbers, cheaply                    recipes/counter  counter.Cached       CachedAtomicLong
 //	a number that all see at once              recipes/counter  counter.SharedCount  SharedCount
 //	bytes that all see at once                 recipes/counter  counter.SharedValue  SharedValue
-//	a znode that comes back whatever happens   recipes/node     node.Persistent      PersistentNode
-//	a znode that outlives its owner, a while   recipes/node     node.TTL             PersistentTtlNode
-//	who is in a group, and what each says      recipes/group    group.Member         GroupMember
+//	work for whoever is free, none lost        recipes/queue    queue.FIFO           DistributedQueue
+//	the same, removable by id                  recipes/queue    queue.IDs            DistributedIdQueue
+//	the same, the urgent first                 recipes/queue    queue.Priority       DistributedPriorityQueue
+//	the same, each when its time has come      recipes/queue    queue.Delay          DistributedDelayQueue
 //	bytes in order, fast, each for one taker   recipes/queue    queue.Simple         SimpleDistributedQueue
 //	a queue that grows very long               recipes/queue    queue.Sharded        QueueSharder
 //	jobs by priority, each for one taker       recipes/queue    queue.KazooQueue     none; kazoo's Queue
 //	jobs by priority, back if a worker dies    recipes/queue    queue.KazooLocking   none; kazoo's LockingQueue
+//	a znode that comes back whatever happens   recipes/node     node.Persistent      PersistentNode
+//	a znode that outlives its owner, a while   recipes/node     node.TTL             PersistentTtlNode
+//	who is in a group, and what each says      recipes/group    group.Member         GroupMember
 //	who is here, and who comes and goes        recipes/party    party.Party          kazoo's Party, ShallowParty
 //	a set of items, each with one owner        recipes/party    party.Partitioner    kazoo's SetPartitioner
 //	a job that stays on one host by the clock  recipes/lease    lease.Lease          kazoo's NonBlockingLease
@@ -34,10 +39,6 @@
 //	a copy of a tree that follows it           cache            cache.Tree           CuratorCache, TreeCache
 //	a copy of the children                     cache            cache.Children       PathChildrenCache
 //	a copy of one znode                        cache            cache.Node           NodeCache
-//	work for whoever is free, none lost        recipes/queue    queue.FIFO           DistributedQueue
-//	the same, removable by id                  recipes/queue    queue.IDs            DistributedIdQueue
-//	the same, the urgent first                 recipes/queue    queue.Priority       DistributedPriorityQueue
-//	the same, each when its time has come      recipes/queue    queue.Delay          DistributedDelayQueue
 //
 // # What holds for all of them
 //

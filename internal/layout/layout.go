@@ -66,6 +66,9 @@ var rules = []rule{
 		name: "recipes and the like stand on the client", from: applied,
 		allow: []string{"client", "internal/wire"}, modules: appModule,
 	},
+	{ // which may stand on them, as a group of members does; not the other way round
+		name: "the caches know no recipes", from: []string{"cache"}, forbid: []string{"recipes"},
+	},
 	{
 		name: "the server is independent of the client", from: []string{"testing/server"},
 		forbid: append([]string{"client"}, applied...),

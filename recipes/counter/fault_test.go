@@ -80,7 +80,7 @@ func TestSweep(t *testing.T) {
 					t.Errorf("%d unknown", sum.unknown)
 				}
 				_ = ours.Close(t.Context()) // may not be confirmed
-			}, swept, zktest.LeavesNothing(8*time.Second))
+			}, zktest.InParallel(), swept, zktest.LeavesNothing(8*time.Second))
 		})
 	}
 }
@@ -113,7 +113,7 @@ func TestSweepReceipts(t *testing.T) {
 				t.Errorf("%d after %+v, %v", v, res, err)
 			}
 		}
-	}, swept)
+	}, zktest.InParallel(), swept)
 }
 
 // A lost answer, in the plain case that nobody else was there: it is not added twice, and not passed over in silence.

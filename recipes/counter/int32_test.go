@@ -146,5 +146,5 @@ func TestSweepInt32(t *testing.T) {
 			t.Errorf("%d, %v: %d changes were made, and %d perhaps", v, err, made, unknown)
 		}
 		_ = ours.Close(t.Context()) // may not be confirmed
-	}, zktest.WithFolders("/receipts", lockPath), zktest.LeavesNothing(9*time.Second, "/receipts", lockPath))
+	}, zktest.InParallel(), zktest.WithFolders("/receipts", lockPath), zktest.LeavesNothing(9*time.Second, "/receipts", lockPath))
 }

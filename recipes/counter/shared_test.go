@@ -256,7 +256,7 @@ func TestSharedSweep(t *testing.T) {
 		if last := seen[len(seen)-1]; last.Value != 11 {
 			t.Errorf("told last: %+v", last)
 		}
-	}, swept)
+	}, zktest.InParallel(), swept)
 }
 
 // A new session, and a server that comes back, change nothing for who follows.

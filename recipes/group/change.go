@@ -2,9 +2,11 @@ package group
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
-	"slices"
+	"iter"
+
+	"github.com/zookit-go/zookit/cache"
+	"github.com/zookit-go/zookit/client"
 )
 
 // Kind is what happened to a member.
@@ -40,44 +42,30 @@ type Change struct {
 	Data []byte // must not be changed
 }
 
-// member is what is known of one. Nobody writes it once it is shown.
-type member struct {
-	data  []byte
-	czxid int64 // of its znode
-	mzxid int64 // of its data
-}
-
-// members are all, by id. Nobody writes the map once it is shown.
-type members map[string]member
-
-// since are the changes that lead from was to now: who left, then who joined or changed, by id. One whose znode was made anew has left and joined.
-func (now members) since(was members) []Change {
-	var changes []Change
-	for id, m := range was {
-		if next, ok := now[id]; !ok || next.czxid != m.czxid {
-			changes = append(changes, Change{Left, id, m.data})
+// since are the changes that lead from one sight of a group to another, by id. One whose znode was made anew has left and joined.
+func since(was, now *cache.Snapshot) iter.Seq[Change] {
+	return func(yield func(Change) bool) {
+		for path, ev := range cache.Diff(was, now) {
+			if path == now.Path() {
+				continue
+			}
+			change := Change{ID: client.Base(path)}
+			switch ev.Kind {
+			case cache.Created:
+				change.Kind, change.Data = Joined, ev.New.Data()
+			case cache.Deleted:
+				change.Kind, change.Data = Left, ev.Old.Data()
+			case cache.Changed:
+				if bytes.Equal(ev.Old.Data(), ev.New.Data()) {
+					continue
+				}
+				change.Kind, change.Data = Changed, ev.New.Data()
+			case cache.Initialized: // no difference
+				continue
+			}
+			if !yield(change) {
+				return
+			}
 		}
 	}
-	for id, m := range now {
-		switch old, ok := was[id]; {
-		case !ok || old.czxid != m.czxid:
-			changes = append(changes, Change{Joined, id, m.data})
-		case old.mzxid != m.mzxid && !bytes.Equal(old.data, m.data):
-			changes = append(changes, Change{Changed, id, m.data})
-		}
-	}
-	slices.SortFunc(changes, func(a, b Change) int {
-		if last := cmp.Compare(rank(b.Kind), rank(a.Kind)); last != 0 {
-			return last
-		}
-		return cmp.Compare(a.ID, b.ID)
-	})
-	return changes
-}
-
-func rank(k Kind) int {
-	if k == Left {
-		return 1
-	}
-	return 0
 }

@@ -40,18 +40,18 @@ func TestCost(t *testing.T) {
 		defer view.Close()
 		want("before", -1, 0)
 		must(t, view.Start(ctx))
-		want("a view of ten", 1+1+10, 0)
+		want("a view of ten", 1+3, 0)
 		must(t, second(a.Create(path+"/new").Do(ctx)))
 		want("one joins", 1+1, 1)
 		must(t, second(a.Set(path+"/new").Data([]byte("x")).Do(ctx)))
 		want("one says something", 1+1, 1)
 		must(t, a.Delete(path+"/new").Do(ctx))
-		want("one leaves", 1+1, 1)
+		want("one leaves", 1+0, 1)
 		m, err := group.NewMember(a, path, "me", nil)
 		must(t, err)
 		must(t, m.Start(ctx))
-		want("a member joins, whom a view sees", 12+2+2, 2)
+		want("a member joins, whom a view sees", 4+2+2, 2)
 		must(t, m.Close(ctx))
-		want("and leaves", 2+1, 2) // its own watch over its znode hears of it, too
+		want("and leaves", 2+0, 2) // its own watch over its znode hears of it, too
 	})
 }

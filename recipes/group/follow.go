@@ -3,13 +3,12 @@ package group
 import (
 	"context"
 	"errors"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/go-zookeeper/zk"
 
+	"github.com/zookit-go/zookit/cache"
 	"github.com/zookit-go/zookit/client"
 )
 
@@ -44,7 +43,7 @@ func (v *View) run(life context.Context, done chan<- struct{}) {
 // rest tells of a refusal, and waits until another attempt makes sense.
 func (v *View) rest(life context.Context, err error, tries int) {
 	most := lossPause
-	if client.Retryable(err) || errors.Is(err, client.ErrWatchRemoved) {
+	if client.Retryable(err) {
 		_ = v.c.WaitConnected(life) // what is wrong the next attempt tells
 	} else {
 		most = refusalPause
@@ -62,86 +61,42 @@ func (v *View) rest(life context.Context, err error, tries int) {
 	}
 }
 
-// follow shows what one watch tells of, until the watch ends.
+// follow shows what one cache has, until the server refuses or the client is closed. The cache itself goes on over lost connections and sessions.
 func (v *View) follow(life context.Context, loaded func()) error {
-	watch, err := v.c.Watch(v.path).Recursive().Do(life)
+	kids, err := v.cache()
 	if err != nil {
 		return err
 	}
-	defer watch.Stop()
-	all, err := v.load(life)
-	if err != nil {
+	if err := kids.Start(life); err != nil {
 		return err
 	}
-	loaded()
-	v.show(all)
-	for {
-		var changed []string
-		again := false
-		select {
-		case ev, ok := <-watch.Events():
-			if !ok {
-				return watch.Err()
+	defer func() { _ = kids.Close(context.WithoutCancel(life)) }() // which takes a second at most
+	var shown *cache.Snapshot
+	for range kids.Events(life) {
+		now := kids.Snapshot()
+		if now == shown { // which had the change already
+			continue
+		}
+		if _, there := now.Get(v.path); !there {
+			if err := v.refused(life); err != nil {
+				return err
 			}
-			for more := true; more; { // and what came with it
-				again = again || client.Missed(ev)
-				if client.Parent(ev.Path) == v.path && ev.Path != v.path && !slices.Contains(changed, ev.Path) {
-					changed = append(changed, ev.Path)
-				}
-				select {
-				case ev, more = <-watch.Events():
-				default:
-					more = false
-				}
-			}
-		case <-life.Done():
-			return context.Cause(life)
 		}
-		if again {
-			all, err = v.load(life)
-		} else {
-			all, err = v.read(life, all, changed)
-		}
-		if err != nil {
-			return err
-		}
-		v.show(all)
+		shown = now
+		loaded()
+		v.show(now)
 	}
+	if life.Err() != nil {
+		return context.Cause(life)
+	}
+	return client.ErrClosed // nobody else ends a cache
 }
 
-// load reads the whole group.
-func (v *View) load(ctx context.Context) (members, error) {
-	names, _, err := v.c.Children(v.path).Do(ctx)
-	if err != nil && !errors.Is(err, zk.ErrNoNode) {
-		return nil, err
+// refused asks why there is no group: caches leave out what may not be read.
+func (v *View) refused(ctx context.Context) error {
+	_, _, err := v.c.Children(v.path).Do(ctx)
+	if errors.Is(err, zk.ErrNoNode) {
+		return nil
 	}
-	paths := make([]string, len(names))
-	for i, name := range names {
-		paths[i] = client.Join(v.path, name)
-	}
-	return v.read(ctx, nil, paths)
-}
-
-// read is all with those at paths read anew.
-func (v *View) read(ctx context.Context, all members, paths []string) (members, error) {
-	next := maps.Clone(all)
-	if next == nil {
-		next = members{}
-	}
-	reads := make([]*client.Future[client.GetResult], len(paths))
-	for i, path := range paths {
-		reads[i] = v.c.Get(path).Async(ctx)
-	}
-	for i, path := range paths {
-		res, err := reads[i].Wait(ctx)
-		switch {
-		case errors.Is(err, zk.ErrNoNode):
-			delete(next, client.Base(path))
-		case err != nil:
-			return nil, err
-		default:
-			next[client.Base(path)] = member{res.Data, res.Stat.Czxid, res.Stat.Mzxid}
-		}
-	}
-	return next, nil
+	return err
 }

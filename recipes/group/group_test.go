@@ -273,14 +273,32 @@ func TestGivenUp(t *testing.T) {
 	})
 }
 
-// A server before 3.6 cannot tell of a group in this way, and Start says so.
-func TestOldServer(t *testing.T) {
-	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
-		v, err := group.NewView(w.Connect(t, "a"), path)
-		must(t, err)
-		wantError(t, "start", v.Start(t.Context()), client.ErrUnsupported)
-		v.Close()
-	}, zktest.Version(server.V35))
+// Servers before 3.6 have no recursive watches, and the group is seen all the same, a lost session included.
+func TestOldServers(t *testing.T) {
+	for _, v := range []server.Version{server.V34, server.V35} {
+		t.Run(v.String(), func(t *testing.T) {
+			zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+				ctx := t.Context()
+				a, b := w.Connect(t, "a"), w.Connect(t, "b")
+				view, err := group.NewView(a, path)
+				must(t, err)
+				must(t, view.Start(ctx)) // before there is a group
+				defer view.Close()
+				one, two := join(t, a, "one"), join(t, b, "two")
+				synctest.Wait()
+				wantMembers(t, "one:data of one two:data of two", one, two, view)
+				must(t, two.SetData(ctx, []byte("new")))
+				synctest.Wait()
+				wantMembers(t, "one:data of one two:new", one, two, view)
+				w.Server.ExpireSession(a.Session().ID())
+				time.Sleep(10 * time.Second)
+				must(t, two.Close(ctx))
+				synctest.Wait()
+				wantMembers(t, "one:data of one", one, view)
+				must(t, errors.Join(one.Err(), view.Err()))
+			}, zktest.Version(v))
+		})
+	}
 }
 
 // A closed client ends it.
@@ -338,5 +356,5 @@ func TestSweep(t *testing.T) {
 			t.Errorf("then %s", got)
 		}
 		must(t, two.Close(ctx))
-	}, zktest.WithFolders(path), zktest.LeavesNothing(time.Second, path))
+	}, zktest.InParallel(), zktest.WithFolders(path), zktest.LeavesNothing(time.Second, path))
 }

@@ -49,7 +49,7 @@ func NewMember(c *client.Client, path, id string, data []byte) (*Member, error) 
 	return &Member{id: id, node: n, view: v}, nil
 }
 
-// Start looks at the group, joins it, and returns when it is in: two goroutines. ctx bounds the call only. While there is no connection
+// Start looks at the group, joins it, and returns when it is in: three goroutines. ctx bounds the call only. While there is no connection
 // Start waits. A failed Start leaves nothing behind and can be repeated. Errors: those of View's Start and of node.Persistent's.
 func (m *Member) Start(ctx context.Context) error {
 	if err := m.view.Start(ctx); err != nil {

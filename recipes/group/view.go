@@ -5,19 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"sync"
 
+	"github.com/zookit-go/zookit/cache"
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/internal/board"
 )
 
 // View sees who is in the group at a path, from Start to Close. It makes no znode, and waits for path if that is not there.
 //
-// Cost: 1 request to watch, 1 to list and 1 for each member, those in one round trip. Then 1 event and 1 request for a member that joins, says something new or
-// leaves. A new connection takes all of the first, but the watch if the session is the same. It needs a server
-// of 3.6 or later.
+// Cost: those of a cache.Children, whose members are all who are in: on servers from 3.6 on 1 request to watch, and 3 for up to 512 members; then 1 event
+// for a member that joins, says something new or leaves, and but for the last 1 request. If there is no group, 1 request more asks why.
 //
 // Suspended: Members goes on telling what was known last. Lost: the same, until there is another session. On every new connection it looks at all members
 // again; what changed and changed back meanwhile is not told, but for a znode that was made anew, whose member has left and joined.
@@ -30,6 +29,8 @@ type View struct {
 	path  string
 	board *board.Board[sight]
 
+	nobody *cache.Snapshot // what was seen before anything was
+
 	mu      sync.Mutex // guards what follows
 	started bool
 	closed  bool
@@ -39,9 +40,8 @@ type View struct {
 
 // sight is what a View shows.
 type sight struct {
-	all     members
+	all     *cache.Snapshot
 	loaded  bool
-	change  uint64
 	refused error // why the server does not let it see, until it does
 }
 
@@ -50,12 +50,22 @@ func NewView(c *client.Client, path string) (*View, error) {
 	if err := client.CheckPath(path); err != nil {
 		return nil, fmt.Errorf("group: view %q: %w", path, err)
 	}
-	return &View{c: c, path: path, board: board.New(sight{})}, nil
+	v := &View{c: c, path: path}
+	kids, err := v.cache()
+	if err != nil {
+		return nil, err
+	}
+	v.nobody = kids.Snapshot()
+	v.board = board.New(sight{all: v.nobody})
+	return v, nil
 }
 
-// Start looks at the group, returns when it has seen all members, and follows it from then on: one goroutine. ctx bounds the call only. While there is no
+// cache is what sees the group. It is for one life.
+func (v *View) cache() (*cache.Children, error) { return cache.NewChildren(v.c, v.path) }
+
+// Start looks at the group, returns when it has seen all members, and follows it from then on: two goroutines. ctx bounds the call only. While there is no
 // connection Start waits. A failed Start leaves nothing behind and can be repeated. Errors: context.Cause(ctx), zk.ErrNoAuth,
-// client.ErrUnsupported (the server is too old), client.ErrClosed, ErrStarted, ErrClosed.
+// client.ErrClosed, ErrStarted, ErrClosed.
 func (v *View) Start(ctx context.Context) error {
 	if err := v.begin(); err != nil {
 		return v.fail(context.Background(), "start", err)
@@ -86,7 +96,7 @@ func (v *View) begin() error {
 		return ErrStarted
 	}
 	v.started, v.done = true, make(chan struct{})
-	v.board.Post(func(s sight) sight { return sight{all: s.all, change: s.change} })
+	v.board.Post(func(s sight) sight { return sight{all: s.all} })
 	life, end := context.WithCancelCause(context.Background())
 	v.end = end
 	go v.run(life, v.done)
@@ -107,9 +117,9 @@ func (v *View) halt(err error) {
 // Members are those who are in, as far as is known, with what each says. It asks nobody. The map is the caller's.
 func (v *View) Members() map[string][]byte {
 	s, _, _ := v.board.Look()
-	all := make(map[string][]byte, len(s.all))
-	for id, m := range s.all {
-		all[id] = slices.Clone(m.data)
+	all := make(map[string][]byte, s.all.Len())
+	for id, z := range s.all.Children(v.path) {
+		all[id] = slices.Clone(z.Data())
 	}
 	return all
 }
@@ -119,13 +129,13 @@ func (v *View) Members() map[string][]byte {
 // ctx, ErrClosed, or client.ErrClosed.
 func (v *View) Changes(ctx context.Context) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
-		told := members{}
-		for s, err := range v.board.Follow(ctx, func(told, now sight) bool { return told.change != now.change }) {
+		told := v.nobody
+		for s, err := range v.board.Follow(ctx, func(told, now sight) bool { return told.all != now.all }) {
 			if err != nil {
 				yield(Change{}, v.fail(ctx, "follow", err))
 				return
 			}
-			for _, change := range s.all.since(told) {
+			for change := range since(told, s.all) {
 				if !yield(change, nil) {
 					return
 				}
@@ -166,14 +176,8 @@ func (v *View) Close() {
 }
 
 // show makes all what is seen.
-func (v *View) show(all members) {
-	v.board.Post(func(s sight) sight {
-		if !s.loaded || !maps.EqualFunc(s.all, all, func(a, b member) bool { return a.czxid == b.czxid && a.mzxid == b.mzxid }) {
-			s.change++
-		}
-		s.all, s.loaded, s.refused = all, true, nil
-		return s
-	})
+func (v *View) show(all *cache.Snapshot) {
+	v.board.Post(func(sight) sight { return sight{all: all, loaded: true} })
 }
 
 // fail names the group, unless it was the caller's own context that ended.

@@ -56,7 +56,7 @@ func TestSweep(t *testing.T) {
 					t.Errorf("%v", here)
 				}
 				_ = p.Close(t.Context()) // may not be confirmed
-			}, zktest.WithWorld(extended), zktest.WithFolders(client.Parent(path)), zktest.LeavesNothing(9*time.Second, client.Parent(path)))
+			}, zktest.InParallel(), zktest.WithWorld(extended), zktest.WithFolders(client.Parent(path)), zktest.LeavesNothing(9*time.Second, client.Parent(path)))
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestSweepGivenUp(t *testing.T) {
 		}
 		wantThere(t, b, path, "x")
 		_ = p.Close(t.Context()) // may not be confirmed
-	}, zktest.WithFolders(client.Parent(path)), zktest.LeavesNothing(9*time.Second, client.Parent(path)))
+	}, zktest.InParallel(), zktest.WithFolders(client.Parent(path)), zktest.LeavesNothing(9*time.Second, client.Parent(path)))
 }
 
 // A create that was given up is never taken up again: the next attempt has an id of its own (CURATOR-45, -79).

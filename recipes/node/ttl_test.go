@@ -11,6 +11,7 @@ import (
 
 	"github.com/zookit-go/zookit/client"
 	"github.com/zookit-go/zookit/recipes/node"
+	"github.com/zookit-go/zookit/testing/server"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
 
@@ -182,8 +183,10 @@ func TestTTLMisuse(t *testing.T) {
 	}, extended)
 }
 
-// Whatever is lost, the znode and its child are there in the end, and stay while their owner lives.
+// Whatever is lost, the znode and its child are there in the end, and stay while their owner lives. The server looks often for what is due, so that few of the
+// messages are mere touches.
 func TestTTLSweep(t *testing.T) {
+	const look = ttl / 2
 	zktest.Sweep(t, func(t *testing.T, s *zktest.Swept) {
 		a, b := s.Client(t), s.Connect(t, "b")
 		n, err := node.NewTTL(a, path, ttl, []byte("x"))
@@ -191,9 +194,9 @@ func TestTTLSweep(t *testing.T) {
 		must(t, n.Start(t.Context()))
 		time.Sleep(ttl)
 		_ = b.Delete(path).WithChildren().Do(t.Context()) // it may be under way
-		time.Sleep(3*ttl + 20*time.Second)
+		time.Sleep(20 * time.Second)
 		state := n.State()
-		time.Sleep(2 * check)
+		time.Sleep(ttl + 2*look)
 		if stat := wantThere(t, b, path, "x"); stat.Czxid != state.Czxid || !state.Stands || n.State() != state || n.Touched() != nil {
 			t.Errorf("%+v, then %+v; touched %v", state, n.State(), n.Touched())
 		}
@@ -201,11 +204,12 @@ func TestTTLSweep(t *testing.T) {
 			t.Error("not touched")
 		}
 		must(t, n.Close(t.Context()))
-		time.Sleep(ttl + 2*check)
+		time.Sleep(2*ttl + 2*look) // the child's, and then its own
 		if _, stat := there(t, b, path); stat != nil && s.Fault.Name != zktest.ForeignChild {
 			t.Errorf("it stays: %+v", stat)
 		}
-	}, zktest.WithWorld(extended), zktest.WithFolders(path), zktest.WithoutFaults(zktest.DeletedByHand, zktest.WrittenByHand))
+	}, zktest.InParallel(), zktest.WithWorld(extended, zktest.WithServer(server.WithContainerCheck(look, 10000))),
+		zktest.WithFolders(path), zktest.WithoutFaults(zktest.DeletedByHand, zktest.WrittenByHand))
 }
 
 // A Start that is given up while it is closed leaves nothing that runs.

@@ -56,7 +56,7 @@ func TestSweepParty(t *testing.T) {
 					t.Errorf("seen: %q, want %q", got, want)
 				}
 				_ = m.Leave() // what is not confirmed is done in the background
-			}, zktest.WithFolders(path), zktest.LeavesNothing(8*time.Second))
+			}, zktest.InParallel(), zktest.WithFolders(path), zktest.LeavesNothing(8*time.Second))
 		})
 	}
 }
@@ -81,7 +81,7 @@ func TestSweepStay(t *testing.T) {
 			t.Errorf("seen: %q, and it believes %v", ids(members), m)
 		}
 		_ = stay.Leave() // what is not confirmed is done in the background
-	}, zktest.WithFolders(path), zktest.LeavesNothing(8*time.Second))
+	}, zktest.InParallel(), zktest.WithFolders(path), zktest.LeavesNothing(8*time.Second))
 }
 
 // owners watches over a set: nobody works on what another works on, and tokens grow. The work itself notices its end a moment late, as any work does, but
@@ -129,11 +129,11 @@ func (o *owners) work(t *testing.T, id string) func(context.Context, *party.Shar
 func TestSweepPartitioner(t *testing.T) {
 	locks := []string{"/set/locks/a", "/set/locks/b"}
 	t.Run("all", func(t *testing.T) {
-		zktest.Sweep(t, comeAndGo, zktest.WithFolders(append(locks, "/set/party")...), zktest.LeavesNothing(8*time.Second),
+		zktest.Sweep(t, comeAndGo, zktest.InParallel(), zktest.WithFolders(append(locks, "/set/party")...), zktest.LeavesNothing(8*time.Second),
 			zktest.WithoutFaults(zktest.ForeignChild))
 	})
 	t.Run("foreign", func(t *testing.T) {
-		zktest.Sweep(t, comeAndGo, zktest.WithFolders(locks...), zktest.LeavesNothing(8*time.Second), zktest.OnlyFaults(zktest.ForeignChild))
+		zktest.Sweep(t, comeAndGo, zktest.InParallel(), zktest.WithFolders(locks...), zktest.LeavesNothing(8*time.Second), zktest.OnlyFaults(zktest.ForeignChild))
 	})
 }
 
@@ -205,5 +205,5 @@ func TestSweepPartitionerFails(t *testing.T) {
 		default:
 			t.Errorf("got %v; lost while at work: %v", err, lost)
 		}
-	}, zktest.WithFolders("/set/party", "/set/locks/a"), zktest.WithoutFaults(zktest.ForeignChild), zktest.LeavesNothing(8*time.Second))
+	}, zktest.InParallel(), zktest.WithFolders("/set/party", "/set/locks/a"), zktest.WithoutFaults(zktest.ForeignChild), zktest.LeavesNothing(8*time.Second))
 }

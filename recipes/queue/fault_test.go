@@ -78,7 +78,7 @@ func TestSweepPut(t *testing.T) {
 		if found["4"] != found["5"] {
 			t.Error("half a transaction")
 		}
-	}, folders)
+	}, zktest.InParallel(), folders)
 }
 
 // retried fails the test unless any sensible consumer would make the call again that failed so.
@@ -130,7 +130,7 @@ func TestSweepTakeSafely(t *testing.T) {
 				t.Errorf("%s was done %d times", v, n)
 			}
 		}
-	}, folders, zktest.LeavesNothing(settled))
+	}, zktest.InParallel(), folders, zktest.LeavesNothing(settled))
 }
 
 // Without one every item comes once, or is told of.
@@ -162,7 +162,7 @@ func TestSweepTakeUnsafely(t *testing.T) {
 		if !slices.Equal(got, []string{"0", "1", "2", "3", "4", "5"}) {
 			t.Errorf("got %v", got)
 		}
-	}, folders, zktest.LeavesNothing(settled))
+	}, zktest.InParallel(), folders, zktest.LeavesNothing(settled))
 }
 
 // Many under locks at once, by two consumers who race, worked on and put back: each value is worked on, none is left, and none is done twice.
@@ -216,7 +216,7 @@ func TestSweepConsume(t *testing.T) {
 				t.Errorf("%s was worked on %d times", v, n)
 			}
 		}
-	}, folders, zktest.LeavesNothing(settled))
+	}, zktest.InParallel(), folders, zktest.LeavesNothing(settled))
 }
 
 // What is put back is there once, and what is released is there as it was.
@@ -247,7 +247,7 @@ func TestSweepRequeue(t *testing.T) {
 		if len(found) != 3 || found["1"] != 1 || found["2"] != 1 || found["3"] != 1 {
 			t.Errorf("in the queue: %v", found)
 		}
-	}, folders)
+	}, zktest.InParallel(), folders)
 }
 
 // A Take that is given up holds nothing: another consumer gets the item.
@@ -268,7 +268,7 @@ func TestSweepCancelledTake(t *testing.T) {
 			t.Errorf("got %v", mine.Values)
 		}
 		must(t, mine.Done(t.Context()))
-	}, folders, zktest.LeavesNothing(settled))
+	}, zktest.InParallel(), folders, zktest.LeavesNothing(settled))
 }
 
 // The same without a lock path: the item is with the caller, back in the queue, or told of by the next Take.
@@ -292,7 +292,7 @@ func TestSweepCancelledUnsafeTake(t *testing.T) {
 				retried(t, err)
 			}
 		}
-	}, folders, zktest.LeavesNothing(settled))
+	}, zktest.InParallel(), folders, zktest.LeavesNothing(settled))
 }
 
 // A removal by id counts what it has removed, or says that it does not know.
@@ -308,5 +308,5 @@ func TestSweepRemove(t *testing.T) {
 		if found := content(t, b); err == nil && (n != 2 || found["x"] != 0) || found["y"] != 1 {
 			t.Errorf("removed %d, %v; left %v", n, err, found)
 		}
-	}, folders, zktest.LeavesNothing(settled))
+	}, zktest.InParallel(), folders, zktest.LeavesNothing(settled))
 }

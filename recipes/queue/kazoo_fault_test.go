@@ -75,7 +75,7 @@ func TestKazooSweepLocking(t *testing.T) {
 				t.Errorf("%s was not done: %q", item, h.done)
 			}
 		}
-	}, zktest.WithFolders(kazooPath+"/taken"), zktest.LeavesNothing(8*time.Second, kazooPath+"/taken", kazooPath+"/entries"))
+	}, zktest.InParallel(), zktest.WithFolders(kazooPath+"/taken"), zktest.LeavesNothing(8*time.Second, kazooPath+"/taken", kazooPath+"/entries"))
 }
 
 // A get that is cancelled, a release, and a get that waits for it.
@@ -100,5 +100,5 @@ func TestKazooSweepRelease(t *testing.T) {
 		e, err := other.Get(patient)
 		simpleMust(t, err)
 		simpleMust(t, e.Consume(t.Context()))
-	}, zktest.WithFolders(kazooPath+"/taken"), zktest.LeavesNothing(8*time.Second, kazooPath+"/taken", kazooPath+"/entries"))
+	}, zktest.InParallel(), zktest.WithFolders(kazooPath+"/taken"), zktest.LeavesNothing(8*time.Second, kazooPath+"/taken", kazooPath+"/entries"))
 }

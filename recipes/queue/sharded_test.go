@@ -247,5 +247,5 @@ func TestShardedSweep(t *testing.T) {
 		}
 		_ = q.Close(ctx) // may not be confirmed
 		_ = other.Close(ctx)
-	}, zktest.LeavesNothing(8*time.Second, shardedLeader))
+	}, zktest.InParallel(), zktest.LeavesNothing(8*time.Second, shardedLeader))
 }

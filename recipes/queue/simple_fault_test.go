@@ -127,7 +127,7 @@ func simpleSweep(t *testing.T, scenario func(t *testing.T, s *zktest.Swept, app,
 				l.check(t)
 				_ = app.Close(t.Context()) // may not be confirmed
 				_ = other.Close(t.Context())
-			}, zktest.WithFolders(folders...), zktest.LeavesNothing(8*time.Second))
+			}, zktest.InParallel(), zktest.WithFolders(folders...), zktest.LeavesNothing(8*time.Second))
 		})
 	}
 }

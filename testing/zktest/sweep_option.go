@@ -3,6 +3,7 @@ package zktest
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ type sweepOptions struct {
 	folders   []string
 	frames    func(fault.Frame) bool
 	positions int
+	workers   int
 	world     []Option
 
 	leavesNothing bool
@@ -31,7 +33,7 @@ type sweepOptions struct {
 }
 
 func sweepOptionsOf(opts []SweepOption) (sweepOptions, error) {
-	o := sweepOptions{faults: Faults(), positions: defaultPositions, frames: counts}
+	o := sweepOptions{faults: Faults(), positions: defaultPositions, workers: 1, frames: counts}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -110,6 +112,12 @@ func WithPositions(n int) SweepOption {
 		}
 		o.positions = n
 	}
+}
+
+// InParallel runs as many positions of a fault at a time as GOMAXPROCS says, each in a World of its own as ever. What the scenario shares with its other
+// runs, such as a count of them, then needs a lock. At the end of a fault a few runs more may be made than there are positions.
+func InParallel() SweepOption {
+	return func(o *sweepOptions) { o.workers = runtime.GOMAXPROCS(0) }
 }
 
 // WithWorld passes options to Virtual, for every run.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,6 +47,23 @@ func anyhow(call func() error) error {
 
 // Three requests, one after the other: each fault has exactly these three positions, in order, and the fourth run is the last.
 func TestSweepReachesEveryPosition(t *testing.T) {
+	if runs := reachesEveryPosition(t); runs != 0 {
+		t.Errorf("%d runs too many", runs)
+	}
+}
+
+// In parallel they are the same, and each fault has a run too many for each worker at most.
+func TestSweepInParallel(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	if runs := reachesEveryPosition(t, InParallel()); runs < 0 || runs > len(Faults())*3 {
+		t.Errorf("%d runs too many", runs)
+	}
+}
+
+// reachesEveryPosition tells how many runs there were beyond those that it takes.
+func reachesEveryPosition(t *testing.T, opts ...SweepOption) int {
+	t.Helper()
+	var mu sync.Mutex // guards what follows
 	got := map[string][]string{}
 	runs := 0
 	Sweep(t, func(t *testing.T, s *Swept) {
@@ -58,6 +77,8 @@ func TestSweepReachesEveryPosition(t *testing.T) {
 				t.Error(err)
 			}
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		runs++
 		if !s.Hit() {
 			if s.Frame() != (fault.Frame{}) {
@@ -70,20 +91,21 @@ func TestSweepReachesEveryPosition(t *testing.T) {
 			t.Errorf("hit at %v", f)
 		}
 		got[s.Fault.Name] = append(got[s.Fault.Name], fmt.Sprintf("%d %s %v", s.Position, f.Op, f.Reply))
-	}, WithFolders("/folder"))
+	}, append(opts, WithFolders("/folder"))...)
 	for _, f := range Faults() {
 		want := []string{fmt.Sprintf("1 create %v", f.At == AtReply), fmt.Sprintf("2 getData %v", f.At == AtReply), fmt.Sprintf("3 delete %v", f.At == AtReply)}
 		if f.At == AtEvent {
 			want = nil
+		}
+		if len(opts) != 0 { // in any order
+			slices.Sort(got[f.Name])
 		}
 		if !slices.Equal(got[f.Name], want) {
 			t.Errorf("%s: positions %q, want %q", f.Name, got[f.Name], want)
 		}
 		runs -= len(want) + 1
 	}
-	if runs != 0 {
-		t.Errorf("%d runs too many", runs)
-	}
+	return runs
 }
 
 // Notifications are positions of their own.

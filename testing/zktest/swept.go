@@ -96,14 +96,11 @@ func (s *Swept) did(something bool) {
 	s.idle = !something
 }
 
-// effect is 1 if the fault had something to be done to.
-func (s *Swept) effect() int {
+// effect tells whether the fault had something to be done to.
+func (s *Swept) effect() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.idle {
-		return 0
-	}
-	return 1
+	return !s.idle
 }
 
 // plant notes a znode that Left passes over, and its ancestors, which cannot be deleted while it is there.
