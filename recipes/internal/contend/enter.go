@@ -48,8 +48,16 @@ func (q Queue) enter(ctx context.Context) (*Place, error) {
 
 	path, err := made.Wait(ctx)
 	czxid := made.Zxid()
+	if errors.Is(err, zk.ErrNoNode) {
+		// The parent is missing, or was: it and the same again, in one flight.
+		q.parent().Async(ctx)
+		made = create.Async(ctx)
+		listed = q.Client.Children(q.Parent).Async(ctx)
+		path, err = made.Wait(ctx)
+		czxid = made.Zxid()
+	}
 	if err != nil || session != q.Client.Session() {
-		// The long way: the parent is missing, an answer was lost, or it may have come in another session than the one before.
+		// The long way: ancestors are missing, an answer was lost, or it may have come in another session than the one before.
 		listed = nil
 		if path, err = q.again(ctx, create, path, err); err == nil {
 			czxid, session, err = q.locate(ctx, path)
@@ -89,6 +97,15 @@ func (q Queue) create() client.CreateBuilder {
 		return create.ProtectedBy(q.Prefix())
 	}
 	return create.Protected()
+}
+
+// parent is the request for the parent.
+func (q Queue) parent() client.CreateBuilder {
+	create := q.Client.Create(q.Parent).Data([]byte{}).Uncompressed()
+	if q.Stays {
+		return create
+	}
+	return create.ContainerIfKnown()
 }
 
 // again makes the znode, or finds it, after a first attempt that ended with err.
