@@ -100,9 +100,13 @@ func (m *Member) join(session *client.Session) (*count, error) {
 		listed = d.c.Children(d.path).Async(m.ctx)
 	}
 	path, err := made.Wait(m.ctx)
-	if errors.Is(err, zk.ErrNoNode) {
-		// The folder, or it was made by somebody else by now, and the znode in one flight.
-		d.c.Create(d.path).ContainerIfKnown().Data([]byte{}).Uncompressed().Async(m.ctx)
+	for _, missing := range []func(context.Context) error{d.sendFolder, d.makeFolder} {
+		if !errors.Is(err, zk.ErrNoNode) {
+			break
+		}
+		if err = missing(m.ctx); err != nil {
+			return nil, m.cause(err)
+		}
 		made, listed = create.Async(m.ctx), nil
 		path, err = made.Wait(m.ctx)
 	}
@@ -129,6 +133,24 @@ func (m *Member) join(session *client.Session) (*count, error) {
 		return nil, nil
 	}
 	return m.look(listed, zxid)
+}
+
+// sendFolder asks for the folder in the flight of what comes next, which tells whether it was missing, and nothing else.
+func (d *Double) sendFolder(ctx context.Context) error {
+	d.folder().Async(ctx)
+	return nil
+}
+
+// makeFolder makes the folder and all above it.
+func (d *Double) makeFolder(ctx context.Context) error {
+	if _, err := d.folder().Do(ctx); !errors.Is(err, zk.ErrNodeExists) {
+		return err
+	}
+	return nil
+}
+
+func (d *Double) folder() client.CreateBuilder {
+	return d.c.Create(d.path).ContainerIfKnown().Data([]byte{}).Uncompressed().ParentContainers()
 }
 
 // look looks who is there.

@@ -114,7 +114,7 @@ func TestFirstUseCost(t *testing.T) {
 			_, err = m.Lock(t.Context())
 			return err
 		})
-		measure("semaphore", 14, 9, func(path string) error {
+		measure("semaphore", 11, 4, func(path string) error {
 			s, err := lock.NewSemaphore(c, path, 1)
 			must(t, err)
 			_, err = s.Acquire(t.Context())
