@@ -127,6 +127,7 @@ func (m *Member) join(session *client.Session) (*count, error) {
 			return nil, m.cause(err)
 		}
 	}
+	m.made = zxid
 	number, ok := numberOf(m.name)
 	d.grown.Store(!ok || number >= d.n-1)
 	if listed == nil && !d.grown.Load() {
@@ -198,14 +199,18 @@ func (m *Member) awaitReady(complete bool) error {
 	var ready, own *client.Watch
 	for {
 		if ready == nil {
-			ok, _, watch, err := m.d.c.Exists(m.d.join(readyName)).DoW(m.watching)
+			ok, stat, watch, err := m.d.c.Exists(m.d.join(readyName)).DoW(m.watching)
 			if err != nil {
 				return m.cause(err)
 			}
-			if ok { // the watch costs less if it stays than if it is taken back
-				if passed, err := m.passes(); passed || err != nil {
-					return err
+			switch { // the watch costs less if it stays than if it is taken back
+			case ok && (m.looked || stat.Czxid > m.made):
+				return nil
+			case ok: // it is older than enough members are: of an earlier round, in which all died
+				if err := m.d.removeReady(m.ctx); err != nil {
+					return m.cause(err)
 				}
+				complete = true // what was removed may have been the next, if others did the same at this moment
 				continue
 			}
 			ready = watch
@@ -238,18 +243,6 @@ func (m *Member) awaitReady(complete bool) error {
 			return m.cause(err)
 		}
 	}
-}
-
-// passes tells whether a ready that was found is to be believed.
-func (m *Member) passes() (bool, error) {
-	if m.looked {
-		return true, nil
-	}
-	at, err := m.look(nil, 0)
-	if err != nil {
-		return false, err
-	}
-	return m.judge(*at)
 }
 
 func events(w *client.Watch) <-chan zk.Event {

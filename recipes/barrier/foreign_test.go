@@ -131,8 +131,8 @@ func TestStaleReadyAlone(t *testing.T) {
 		one := entering(ctx, double(t, a, 3))
 		two := entering(ctx, double(t, a, 3))
 		time.Sleep(time.Minute)
-		if len(one) != 0 && len(two) != 0 {
-			t.Error("two of three are in")
+		if len(one) != 0 || len(two) != 0 {
+			t.Error("in when two of three came")
 		}
 		m, err := double(t, b, 3).Enter(ctx)
 		must(t, err)

@@ -21,7 +21,6 @@ func (m *Member) leave(ctx context.Context) error {
 		m.gone = true
 		if at != nil {
 			m.rest, m.known = at.others(), true
-			m.wary = slices.ContainsFunc(m.rest, foreign)
 			switch {
 			case len(m.rest) > 0:
 			case !at.ready:
@@ -79,6 +78,7 @@ func (m *Member) departPlainly(ctx context.Context) (*count, error) {
 			return nil, err
 		}
 	}
+	m.left = zxid
 	return m.lookBack(ctx, listed, zxid)
 }
 
@@ -102,7 +102,7 @@ func (m *Member) awaitUnready(ctx context.Context) (over bool, _ error) {
 		// A watch over children, not data: it does not tell of each one that leaves.
 		_, _, watch, err := m.d.c.Children(m.d.join(readyName)).DoW(ctx)
 		if errors.Is(err, zk.ErrNoNode) {
-			return m.trusts(), nil
+			return false, nil
 		}
 		if err != nil {
 			return false, err
@@ -114,7 +114,7 @@ func (m *Member) awaitUnready(ctx context.Context) (over bool, _ error) {
 	select {
 	case ev := <-m.ready.Events():
 		m.ready = nil
-		return m.isOver(ev), nil
+		return isOver(ev), nil
 	case <-timer.C:
 		return false, nil
 	case <-ctx.Done():
@@ -123,14 +123,9 @@ func (m *Member) awaitUnready(ctx context.Context) (over bool, _ error) {
 	}
 }
 
-// isOver tells whether ready went because all are gone. Members of this package take it away by putOut, which says so. If it was simply deleted
-// that may have been Curator's members, which do so when they give up, too, or kazoo's, which do so before they leave.
-func (m *Member) isOver(ev zk.Event) bool {
-	return ev.Type == zk.EventNodeChildrenChanged || ev.Type == zk.EventNodeDeleted && m.trusts()
-}
-
-// trusts tells whether a ready that has gone says that all are gone: if all whom this member saw when it left are of this package.
-func (m *Member) trusts() bool { return m.known && !m.wary }
+// isOver tells whether ready went because all are gone. Members of this package take it away by putOut, which says so. One that was simply deleted
+// says nothing: Curator's members do so when they give up, too, and kazoo's before they leave.
+func isOver(ev zk.Event) bool { return ev.Type == zk.EventNodeChildrenChanged }
 
 // awaitOthers looks who of the others is still there, and watches one of them, until none is.
 func (m *Member) awaitOthers(ctx context.Context) error {
@@ -145,12 +140,10 @@ func (m *Member) awaitOthers(ctx context.Context) error {
 		there := func(name string) bool { return slices.Contains(names, name) }
 		if !m.known {
 			m.rest = count{names: names}.others() // and who came later, which awaitOne finds out
-			m.known, m.wary = true, true
+			m.known = true
 		}
 		m.rest = slices.DeleteFunc(m.rest, func(name string) bool { return !there(name) })
 		switch {
-		case !there(readyName) && m.trusts():
-			return nil
 		case len(m.rest) == 0 && there(readyName) && len(names) == 1:
 			return m.d.putOut(ctx) // who should have done it did not
 		case len(m.rest) == 0:
@@ -187,7 +180,7 @@ func (m *Member) awaitOne(ctx context.Context, name string) (over bool, _ error)
 	case ev := <-unready:
 		watch.Stop()
 		m.ready = nil
-		return m.isOver(ev), nil
+		return isOver(ev), nil
 	case <-ctx.Done():
 		m.ready = nil
 		return false, context.Cause(ctx)

@@ -25,8 +25,9 @@ type Member struct {
 
 	watching context.Context // of Enter's watches
 	unwatch  context.CancelFunc
-	looked   bool // Enter saw who was there
-	mixed    bool // with members of other libraries
+	made     int64 // the transaction that made the znode
+	looked   bool  // Enter saw who was there
+	mixed    bool  // with members of other libraries
 
 	mu    sync.Mutex // held by the Leave that is under way
 	gone  bool       // the znode is deleted
@@ -34,7 +35,6 @@ type Member struct {
 	out   bool       // Leave is done
 	known bool       // rest is
 	rest  []string   // who was there when this one left
-	wary  bool       // not all of them are of this package, or nobody knows
 	ready *client.Watch
 }
 
