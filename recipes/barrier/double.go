@@ -39,7 +39,7 @@ const patience = 250 * time.Millisecond
 // Suspended: a wait goes on. Lost: Enter fails, and a member's Context ends; the others see it leave. A znode that somebody else deletes is
 // made anew while Enter waits; later its member counts as one that left.
 //
-// ready stays when all members die at once. The first to come removes it if it comes alone; when several come at the same moment, one may pass that
+// ready stays when all members die at once. The first to come removes it if it comes alone; when several come at the same moment, some may pass that
 // should have waited. Call Clear after such an accident.
 //
 // A Double is safe for concurrent use. Two Enter calls are two members.
