@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-zookeeper/zk"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zookit-go/zookit/client"
@@ -78,6 +79,7 @@ type passer struct {
 	c       *client.Client
 	id      string
 	members int
+	stay    time.Duration // inside; a wait for another library that is not told when that has counted
 }
 
 func (p passer) pass(ctx context.Context, round int) error {
@@ -97,6 +99,7 @@ func (p passer) pass(ctx context.Context, round int) error {
 	} else if n != p.members {
 		return fmt.Errorf("%w: in when %d came, in round %d", errViolation, n, round)
 	}
+	time.Sleep(p.stay)
 	if err := p.mark(ctx, "left", round); err != nil {
 		return err
 	}
@@ -144,7 +147,7 @@ func TestDoubleBarrierZookit(t *testing.T) {
 		}
 		members, ctx := errgroup.WithContext(ctx)
 		for i := range each {
-			p := passer{sdk(t, addr), fmt.Sprint("go", i), 2 * each}
+			p := passer{c: sdk(t, addr), id: fmt.Sprint("go", i), members: 2 * each}
 			members.Go(func() error {
 				for round := range rounds {
 					if err := p.pass(ctx, round); err != nil {
@@ -162,6 +165,44 @@ func TestDoubleBarrierZookit(t *testing.T) {
 		}
 		if err != nil {
 			t.Fatalf("%v\n%s\n%s", err, java[0].Output(), java[1].Output())
+		}
+	})
+}
+
+// The last of ours to leave says so by how ready goes, which other servers tell like ours: those who wait need not look around.
+func TestDoubleBarrierSign(t *testing.T) {
+	const path = barrierPath + "/sign"
+	onServers(t, func(t *testing.T, addr string) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		one, other := sdk(t, addr), sdk(t, addr)
+		members := make(chan *barrier.Member, 2)
+		for _, c := range []*client.Client{one, other} {
+			d, err := barrier.NewDouble(c, path, 2)
+			must(t, err)
+			go func() {
+				m, err := d.Enter(ctx)
+				if err != nil {
+					t.Error(err)
+				}
+				members <- m
+			}()
+		}
+		first, last := <-members, <-members
+		if first == nil || last == nil {
+			return
+		}
+		_, _, watch, err := one.Children(path + "/ready").DoW(ctx)
+		must(t, err)
+		left := make(chan error, 1)
+		go func() { left <- first.Leave(ctx) }()
+		must(t, last.Leave(ctx))
+		must(t, <-left)
+		if ev := <-watch.Events(); ev.Type != zk.EventNodeChildrenChanged {
+			t.Errorf("ready went with %v", ev.Type)
+		}
+		if names, _, err := one.Children(path).Do(ctx); err != nil || len(names) != 0 {
+			t.Errorf("left: %v, %v", names, err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/zookit-go/zookit/client"
@@ -19,22 +20,26 @@ const patience = 250 * time.Millisecond
 // Double lets its members in together, when there are enough of them, and out together, when all have left. It shares its znodes with
 // Curator's DistributedDoubleBarrier and with kazoo's DoubleBarrier.
 //
-// Shape: one ephemeral znode per member, path/<uuid>, with what WithData says, and path/ready, persistent and empty, while the barrier is
-// open. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1. Keep path
-// for this barrier alone: every other child counts as a member.
+// Shape: one ephemeral sequential znode per member, path/<uuid>-<10 digits>, with what WithData says, and path/ready, persistent and empty, while the
+// barrier is open. path and its missing ancestors are made as containers, and stay behind as persistent znodes on a server before 3.5.1. Keep
+// path for this barrier alone: every other child counts as a member.
 //
 // What decides is ready, not the count: who finds it is in, however many are there by then, so members that leave early keep no late one
 // waiting.
 //
-// Cost: 3 requests to enter and 3 to leave, in 2 round trips each, and one event each for all but the last; of 8 members 48 requests for all to
-// enter and leave. Who waits to enter for longer than 250 ms watches its own znode: one request and one event more. Who waits so long to leave pays 2
+// Cost: 2 requests to enter and 2 to leave, with a round trip and one event each, and one request more each for the last, which needs 3 round trips:
+// of 8 members 34 requests and 14 events for all to enter and leave. That is at a path that has had no members before; at one that has, 3 requests
+// each to enter, and 41 at most for the 8. At a path that does not exist each member that finds it so takes 2 requests more: 50 if all do, at the same
+// moment. Who waits to enter for longer than 250 ms watches its own znode: one request and one event more.
+//
+// Who waits so long to leave looks around, since members that died, and those of other libraries, do not count as having left. It pays 2
 // requests, and 2 and an event for every member that it sees going; so a member that dies keeps nobody waiting for longer than its session
-// lasts.
+// lasts, and one that has died keeps the others for 250 ms.
 //
 // Suspended: a wait goes on. Lost: Enter fails, and a member's Context ends; the others see it leave. A znode that somebody else deletes is
 // made anew while Enter waits; later its member counts as one that left.
 //
-// ready stays when all members die at once. The first to come removes it if it comes alone; when several come at the same moment, one may pass that
+// ready stays when all members die at once. The first to come removes it if it comes alone; when several come at the same moment, some may pass that
 // should have waited. Call Clear after such an accident.
 //
 // A Double is safe for concurrent use. Two Enter calls are two members.
@@ -45,6 +50,8 @@ type Double struct {
 	path string
 	n    int
 	data []byte
+
+	grown atomic.Bool // the folder's numbers say nothing, at the last look
 }
 
 // DoubleOption configures a Double.

@@ -17,7 +17,7 @@ var errAnew = errors.New("the member's znode is not there")
 // enter makes one attempt, with one znode.
 func (d *Double) enter(ctx context.Context) (*Member, error) {
 	session := d.c.Session()
-	m := &Member{d: d, name: newName()}
+	m := &Member{d: d}
 	m.ctx, m.end = context.WithCancelCause(session.Context())
 	m.watching, m.unwatch = context.WithCancel(context.Background())
 	stop := context.AfterFunc(ctx, func() { m.end(context.Cause(ctx)) })
@@ -30,7 +30,9 @@ func (d *Double) enter(ctx context.Context) (*Member, error) {
 		stop()
 		m.end(err)
 		m.unwatch()
-		_ = m.withdraw() // what could not be deleted now is deleted in the background
+		if m.name != "" {
+			_ = m.withdraw() // what could not be deleted now is deleted in the background
+		}
 		return nil, err
 	}
 	return m, nil
@@ -42,21 +44,31 @@ func (m *Member) arrive(session *client.Session) error {
 	if err != nil {
 		return err
 	}
-	switch alone := at.members == 1; {
-	case !slices.Contains(at.names, m.name):
-		return errAnew // deleted by hand, or with a folder that was reaped
-	case at.ready && !alone:
-		return nil
-	case at.ready: // of an earlier round, in which all died: nobody is in
-		if err := m.d.removeReady(m.ctx); err != nil {
-			return m.cause(err)
-		}
+	if at == nil {
+		return m.awaitReady(false)
+	}
+	if passed, err := m.judge(*at); passed || err != nil {
+		return err
 	}
 	complete := at.members >= m.d.n
 	if complete && at.mine {
 		return m.cause(m.d.makeReady(m.ctx))
 	}
 	return m.awaitReady(complete)
+}
+
+// judge tells whether what was seen lets the member in at once. A ready that nobody can have left but those who died is taken away.
+func (m *Member) judge(at count) (passed bool, _ error) {
+	m.looked, m.mixed = true, slices.ContainsFunc(at.others(), foreign)
+	switch alone := at.members == 1; {
+	case !slices.Contains(at.names, m.name):
+		return false, errAnew // deleted by hand, or with a folder that was reaped
+	case at.ready && !alone:
+		return true, nil
+	case at.ready: // of an earlier round, in which all died: nobody is in
+		return false, m.cause(m.d.removeReady(m.ctx))
+	}
+	return false, nil
 }
 
 // count is what a member saw when it came or left.
@@ -77,34 +89,82 @@ func newCount(res client.ChildrenResult, zxid int64) count {
 	return at
 }
 
-// join makes the znode and looks around, in one round trip unless something goes wrong.
-func (m *Member) join(session *client.Session) (count, error) {
-	d, path := m.d, m.path()
-	create := d.c.Create(path).Data(d.data).Ephemeral().ParentContainers()
+// join makes the znode and looks around, unless the znode's number says that there cannot be enough members: it is how many children the folder
+// has ever had before this one. Where the numbers are known to be past that, both go in one flight.
+func (m *Member) join(session *client.Session) (*count, error) {
+	d := m.d
+	create := d.c.Create(d.join("-")).Data(d.data).Ephemeral().Sequential().ProtectedBy(newName()).ParentContainers()
 	made := create.Async(m.ctx)
-	listed := d.c.Children(d.path).Async(m.ctx)
-	_, err := made.Wait(m.ctx)
+	var listed *client.Future[client.ChildrenResult]
+	if d.grown.Load() {
+		listed = d.c.Children(d.path).Async(m.ctx)
+	}
+	path, err := made.Wait(m.ctx)
+	for _, missing := range []func(context.Context) error{d.sendFolder, d.makeFolder} {
+		if !errors.Is(err, zk.ErrNoNode) {
+			break
+		}
+		if err = missing(m.ctx); err != nil {
+			return nil, m.cause(err)
+		}
+		made, listed = create.Async(m.ctx), nil
+		path, err = made.Wait(m.ctx)
+	}
 	zxid := made.Zxid()
 	if err != nil {
-		if !errors.Is(err, zk.ErrNoNode) && !client.Retryable(err) {
-			return count{}, m.cause(err)
+		if errors.Is(err, zk.ErrNoNode) || client.Retryable(err) {
+			path, err = create.Do(m.ctx)
 		}
-		if _, err = create.Do(m.ctx); err != nil && !errors.Is(err, zk.ErrNodeExists) { // which is the lost attempt's
-			return count{}, m.cause(err)
+		if err != nil {
+			create.Withdraw()
+			return nil, m.cause(err)
 		}
-		if zxid, err = m.locate(session); err != nil {
-			return count{}, m.cause(err)
-		}
-		listed = nil
+		zxid, listed = 0, nil
 	}
-	res, err := d.list(m.ctx, listed)
+	m.name = client.Base(path)
+	if zxid == 0 {
+		if zxid, err = m.locate(session); err != nil {
+			return nil, m.cause(err)
+		}
+	}
+	m.made = zxid
+	number, ok := numberOf(m.name)
+	d.grown.Store(!ok || number >= d.n-1)
+	if listed == nil && !d.grown.Load() {
+		return nil, nil
+	}
+	return m.look(listed, zxid)
+}
+
+// sendFolder asks for the folder in the flight of what comes next, which tells whether it was missing, and nothing else.
+func (d *Double) sendFolder(ctx context.Context) error {
+	d.folder().Async(ctx)
+	return nil
+}
+
+// makeFolder makes the folder and all above it.
+func (d *Double) makeFolder(ctx context.Context) error {
+	if _, err := d.folder().Do(ctx); !errors.Is(err, zk.ErrNodeExists) {
+		return err
+	}
+	return nil
+}
+
+func (d *Double) folder() client.CreateBuilder {
+	return d.c.Create(d.path).ContainerIfKnown().Data([]byte{}).Uncompressed().ParentContainers()
+}
+
+// look looks who is there.
+func (m *Member) look(listed *client.Future[client.ChildrenResult], zxid int64) (*count, error) {
+	res, err := m.d.list(m.ctx, listed)
 	if errors.Is(err, zk.ErrNoNode) {
-		return count{}, errAnew
+		err = errAnew
 	}
 	if err != nil {
-		return count{}, m.cause(err)
+		return nil, m.cause(err)
 	}
-	return newCount(res, zxid), nil
+	at := newCount(res, zxid)
+	return &at, nil
 }
 
 // locate finds out when the znode was made, and that it is this session's.
@@ -139,13 +199,19 @@ func (m *Member) awaitReady(complete bool) error {
 	var ready, own *client.Watch
 	for {
 		if ready == nil {
-			ok, _, watch, err := m.d.c.Exists(m.d.join(readyName)).DoW(m.watching)
+			ok, stat, watch, err := m.d.c.Exists(m.d.join(readyName)).DoW(m.watching)
 			if err != nil {
 				return m.cause(err)
 			}
-			if ok {
-				m.ready = watch // it will tell when ready goes
+			switch { // the watch costs less if it stays than if it is taken back
+			case ok && (m.looked || stat.Czxid > m.made):
 				return nil
+			case ok: // it is older than enough members are: of an earlier round, in which all died
+				if err := m.d.removeReady(m.ctx); err != nil {
+					return m.cause(err)
+				}
+				complete = true // what was removed may have been the next, if others did the same at this moment
+				continue
 			}
 			ready = watch
 		}
@@ -194,7 +260,7 @@ func (m *Member) enough() (bool, error) {
 }
 
 func (d *Double) makeReady(ctx context.Context) error {
-	_, err := d.c.Create(d.join(readyName)).Do(ctx)
+	_, err := d.c.Create(d.join(readyName)).Data([]byte{}).Uncompressed().Do(ctx)
 	if errors.Is(err, zk.ErrNodeExists) {
 		return nil
 	}

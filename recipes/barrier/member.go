@@ -23,14 +23,19 @@ type Member struct {
 	ctx  context.Context // its life
 	end  context.CancelCauseFunc
 
-	watching context.Context // of Enter's watch over ready, which outlives the member: Leave uses it
+	watching context.Context // of Enter's watches
 	unwatch  context.CancelFunc
-	ready    *client.Watch // that watch, if there is one
+	made     int64 // the transaction that made the znode
+	looked   bool  // Enter saw who was there
+	mixed    bool  // with members of other libraries
 
-	mu   sync.Mutex // held by the Leave that is under way
-	gone bool       // the znode is deleted
-	out  bool       // Leave is done
-	rest []string   // who was there when this one left
+	mu    sync.Mutex // held by the Leave that is under way
+	gone  bool       // the znode is deleted
+	left  int64      // the transaction that did it, if it is known
+	out   bool       // Leave is done
+	known bool       // rest is
+	rest  []string   // who was there when this one left
+	ready *client.Watch
 }
 
 func (m *Member) path() string { return m.d.join(m.name) }
@@ -60,7 +65,7 @@ func (m *Member) Leave(ctx context.Context) error {
 		if m.ready != nil {
 			m.ready.Stop()
 		}
-		m.unwatch()
+		m.unwatch() // what was deleted has told already
 		return nil
 	}
 	if !m.gone {

@@ -3,10 +3,14 @@ package barrier
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strconv"
 )
 
-// newName is a member's name: a UUID, as Curator's members have. Its version is 8, which is for one's own use, so that members of this
-// package are known from others, whose UUIDs are random ones of version 4.
+// uuidLen is how long a UUID is in its canonical form.
+const uuidLen = 36
+
+// newName is what a member's name begins with: a UUID, as Curator's members have; the server adds a number. The UUID's version is 8, which is for
+// one's own use, so that members of this package are known from others, whose UUIDs are random ones of version 4.
 func newName() string {
 	var u [16]byte
 	_, _ = rand.Read(u[:]) // never fails
@@ -16,7 +20,13 @@ func newName() string {
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
-// foreign tells whether a member's name is not one of newName's.
+// foreign tells whether a member's name is not one that this package makes.
 func foreign(name string) bool {
-	return len(name) != 36 || name[8] != '-' || name[13] != '-' || name[14] != '8' || name[18] != '-' || name[23] != '-'
+	return len(name) <= uuidLen+1 || name[8] != '-' || name[13] != '-' || name[14] != '8' || name[18] != '-' || name[23] != '-' || name[uuidLen] != '-'
+}
+
+// numberOf is the number that the server gave a name of ours. It is false after the server's count has wrapped.
+func numberOf(name string) (int, bool) {
+	n, err := strconv.Atoi(name[uuidLen+1:])
+	return n, err == nil && n >= 0
 }

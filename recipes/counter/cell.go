@@ -117,7 +117,13 @@ func (c *cell) clear(ctx context.Context, seen *state, data []byte, err error) e
 func (c *cell) create(ctx context.Context, data []byte) (now *state, doubt bool, err error) {
 	create := c.c.Create(c.path).Data(data)
 	made := create.Async(ctx)
-	if _, err = made.Wait(ctx); err == nil {
+	if _, err = made.Wait(ctx); errors.Is(err, zk.ErrNoNode) {
+		// Its folder, which may be there by now, and the same again, in one flight.
+		c.c.Create(client.Parent(c.path)).ContainerIfKnown().Data([]byte{}).Uncompressed().Async(ctx)
+		made = create.Async(ctx)
+		_, err = made.Wait(ctx)
+	}
+	if err == nil {
 		return &state{data: data, czxid: made.Zxid()}, false, nil
 	}
 	doubt = client.MayHaveApplied(err)

@@ -139,3 +139,22 @@ func TestObserverCost(t *testing.T) {
 		}
 	})
 }
+
+// The first latch at a path that does not exist: two round trips, and nothing is asked for twice.
+func TestFirstUseCost(t *testing.T) {
+	const oneWay = 5 * time.Millisecond
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		c := w.Connect(t, "a")
+		_, err := c.Create("/first").Do(t.Context())
+		must(t, err)
+		l, err := leader.NewLatch(c, "/first/latch")
+		must(t, err)
+		before, began := requests(w), time.Now()
+		must(t, l.Start(t.Context()))
+		await(t, l)
+		if n, d := requests(w)-before, time.Since(began); n != 5 || d != 2*2*oneWay {
+			t.Errorf("%d requests in %v round trips, want 5 in 2", n, float64(d)/float64(2*oneWay))
+		}
+		must(t, l.Close(t.Context()))
+	}, zktest.WithNetwork(fault.WithLatency(oneWay)))
+}

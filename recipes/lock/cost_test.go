@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zookit-go/zookit/recipes/lock"
 	"github.com/zookit-go/zookit/testing/fault"
 	"github.com/zookit-go/zookit/testing/zktest"
 )
@@ -82,4 +83,42 @@ func requests(w *zktest.World) int64 {
 		}
 	}
 	return n
+}
+
+// The first use of a path that does not exist: two round trips to find that out and to make it, and nothing is asked for twice. Only what lies above it
+// costs more.
+func TestFirstUseCost(t *testing.T) {
+	const oneWay = 5 * time.Millisecond
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		c := w.Connect(t, "a")
+		_, err := c.Create("/first").Do(t.Context())
+		must(t, err)
+		measure := func(what string, reqs, trips int64, use func(path string) error) {
+			t.Helper()
+			before, start := requests(w), time.Now()
+			must(t, use("/first/"+what))
+			if n, d := requests(w)-before, time.Since(start); n != reqs || d != time.Duration(trips)*2*oneWay {
+				t.Errorf("%s: %d requests in %v round trips, want %d in %d", what, n, float64(d)/float64(2*oneWay), reqs, trips)
+			}
+			time.Sleep(time.Second) // what is finished in the background
+		}
+		measure("mutex", 5, 2, func(path string) error {
+			m, err := lock.NewMutex(c, path)
+			must(t, err)
+			_, err = m.Lock(t.Context())
+			return err
+		})
+		measure("kazoo", 5, 2, func(path string) error {
+			m, err := lock.NewMutex(c, path, lock.WithNames(lock.Kazoo))
+			must(t, err)
+			_, err = m.Lock(t.Context())
+			return err
+		})
+		measure("semaphore", 11, 4, func(path string) error {
+			s, err := lock.NewSemaphore(c, path, 1)
+			must(t, err)
+			_, err = s.Acquire(t.Context())
+			return err
+		})
+	}, zktest.WithNetwork(fault.WithLatency(oneWay)))
 }

@@ -70,6 +70,7 @@ func newSemaphore(c *client.Client, path string, s Semaphore, opts []Option) (*S
 	s.path = path
 	s.gate = &Mutex{set.queue(c, client.Join(path, "locks"))}
 	s.gate.q.Revocable = false // a lease is
+	s.gate.q.Nested = true
 	s.leases = set.queue(c, client.Join(path, "leases"))
 	s.leases.Name = "lease-"
 	return &s, nil

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/go-zookeeper/zk"
+
 	"github.com/zookit-go/zookit/client"
 )
 
@@ -46,7 +48,8 @@ type job struct {
 type carrier struct {
 	c       *client.Client
 	life    context.Context
-	resolve bool // whether a lost transaction may be found to be not done
+	resolve bool                      // whether a lost transaction may be found to be not done
+	missing func(ctx context.Context) // sends what may be missing, before what was refused for that goes by itself, if not nil
 
 	mu    sync.Mutex // guards what follows
 	queue []*job
@@ -160,6 +163,9 @@ func (k *carrier) carry(load []*job) {
 			results = results[len(j.ops):]
 		}
 		return
+	}
+	if k.missing != nil && errors.Is(err, zk.ErrNoNode) {
+		k.missing(k.life)
 	}
 	var lost error
 	if client.MayHaveApplied(err) {

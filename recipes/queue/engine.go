@@ -50,7 +50,7 @@ func newEngine(c *client.Client, path string, k kind, opts []Option) (*engine, e
 	e := &engine{config: cfg, c: c, path: path, kind: k, mark: []byte(rand.Text()), held: make(map[*hold]struct{})}
 	e.life, e.end = context.WithCancelCause(context.Background())
 	e.clean, e.finish = context.WithCancel(context.Background())
-	e.puts = &carrier{c: c, life: e.clean, resolve: true}
+	e.puts = &carrier{c: c, life: e.clean, resolve: true, missing: func(ctx context.Context) { e.folder(path).Async(ctx) }}
 	e.settles = &carrier{c: c, life: e.clean}
 	e.feed = newFeed(e)
 	e.room = newRoom(e)
@@ -60,9 +60,12 @@ func newEngine(c *client.Client, path string, k kind, opts []Option) (*engine, e
 func (e *engine) item(name string) string { return client.Join(e.path, name) }
 func (e *engine) lock(name string) string { return client.Join(e.lockPath, name) }
 
+// folder is the request for the queue's own znode or its lock path.
+func (e *engine) folder(path string) client.CreateBuilder { return e.c.Create(path).ParentContainers() }
+
 // makeFolder makes the queue's own znode or its lock path: persistent, under containers, as Curator does.
 func (e *engine) makeFolder(ctx context.Context, path string) error {
-	_, err := e.c.Create(path).ParentContainers().Do(ctx)
+	_, err := e.folder(path).Do(ctx)
 	if errors.Is(err, zk.ErrNodeExists) {
 		return nil
 	}

@@ -9,7 +9,7 @@
 //
 // # Cost
 //
-//	Enter   2 requests in one round trip (create and list)
+//	Enter   2 requests in one round trip (create and list); 3 requests and a round trip more if the parent is missing
 //	Await   2 requests and one watch event for each time the predecessor goes (read it with a watch; list again)
 //	Leave   1 request
 //

@@ -21,6 +21,7 @@ type Queue struct {
 	Blocks func(child string) bool   // which of those ahead are waited for, if not all
 	Number string                    // the digits to take, instead of the server's next
 	Prefix func() string             // draws what protects a name, if it is not what Curator draws
+	Nested bool                      // what is above the parent is the recipe's, too, and missing if the parent is
 	Stays  bool                      // missing ancestors are persistent, not containers
 
 	Revocable bool // a contender learns when it is asked to leave
@@ -48,8 +49,20 @@ func (q Queue) enter(ctx context.Context) (*Place, error) {
 
 	path, err := made.Wait(ctx)
 	czxid := made.Zxid()
+	for _, missing := range []func(context.Context) error{q.sendParent, q.makeParent} {
+		if !errors.Is(err, zk.ErrNoNode) {
+			break
+		}
+		if err = missing(ctx); err != nil {
+			return nil, err
+		}
+		made = create.Async(ctx)
+		listed = q.Client.Children(q.Parent).Async(ctx)
+		path, err = made.Wait(ctx)
+		czxid = made.Zxid()
+	}
 	if err != nil || session != q.Client.Session() {
-		// The long way: the parent is missing, an answer was lost, or it may have come in another session than the one before.
+		// The long way: an answer was lost, or it may have come in another session than the one before.
 		listed = nil
 		if path, err = q.again(ctx, create, path, err); err == nil {
 			czxid, session, err = q.locate(ctx, path)
@@ -89,6 +102,32 @@ func (q Queue) create() client.CreateBuilder {
 		return create.ProtectedBy(q.Prefix())
 	}
 	return create.Protected()
+}
+
+// folder is the request for the parent, or for the znode above it.
+func (q Queue) folder(path string) client.CreateBuilder {
+	create := q.Client.Create(path).Data([]byte{}).Uncompressed()
+	if q.Stays {
+		return create.Parents()
+	}
+	return create.ContainerIfKnown().ParentContainers()
+}
+
+// sendParent asks for the parent in the flight of what comes next, which tells whether it was missing, and nothing else.
+func (q Queue) sendParent(ctx context.Context) error {
+	if q.Nested {
+		q.folder(client.Parent(q.Parent)).Async(ctx)
+	}
+	q.folder(q.Parent).Async(ctx)
+	return nil
+}
+
+// makeParent makes the parent and all above it.
+func (q Queue) makeParent(ctx context.Context) error {
+	if _, err := q.folder(q.Parent).Do(ctx); !errors.Is(err, zk.ErrNodeExists) {
+		return err
+	}
+	return nil
 }
 
 // again makes the znode, or finds it, after a first attempt that ended with err.
