@@ -1,9 +1,13 @@
 package recipes_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-zookeeper/zk"
 
@@ -63,6 +67,67 @@ func TestNoAuth(t *testing.T) {
 					return
 				}
 				failure{recipe: name, path: path, is: zk.ErrNoAuth}.check(t, err)
+			})
+		})
+	}
+}
+
+// The end of the call's own context comes back as its cause, whether it has ended before or while there was no connection.
+func TestOwnContextEnds(t *testing.T) {
+	enough := errors.New("enough")
+	for name, of := range every {
+		for when, after := range map[string]time.Duration{"before": 0, "without a connection": 5 * time.Second} {
+			t.Run(name+" "+when, func(t *testing.T) {
+				zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+					c := w.Connect(t, "a")
+					life, err := of(c, "/home/of/it")
+					must(t, err)
+					w.Net.Refuse("zk", true)
+					w.Net.CutAll()
+					synctest.Wait() // now the client knows it, and sends nothing that may be applied
+					ctx, cancel := context.WithTimeoutCause(t.Context(), after, enough)
+					defer cancel()
+					if err := life(ctx); err != enough { //nolint:errorlint // not even wrapped
+						t.Errorf("%v", err)
+					}
+					w.Net.Refuse("zk", false)
+					time.Sleep(time.Minute) // what was left to the background is done
+				})
+			})
+		}
+	}
+}
+
+// waits are those that wait for a connection whatever the retry policy is, until their context ends, as they say.
+var waits = []string{
+	"leader.Latch", "leader.Selector", "leader.Observer of selectors", "node.Persistent", "node.TTL", "group.Member", "group.View", "party.Party looked at",
+	"lease.Lease", "lease.Multi", "cache.Node", "cache.Children", "cache.Tree",
+}
+
+// What the retry policy gave up on is an error of the connection's that says path and recipe, or else a recipe waits for as long as its
+// caller does.
+func TestGivenUp(t *testing.T) {
+	enough := errors.New("enough")
+	for name, of := range every {
+		t.Run(name, func(t *testing.T) {
+			zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+				c := w.Connect(t, "a", client.WithRetry(client.RetryNTimes(2, 100*time.Millisecond)))
+				life, err := of(c, "/home/of/it")
+				must(t, err)
+				w.Net.Refuse("zk", true)
+				w.Net.CutAll()
+				ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, enough)
+				defer cancel()
+				err = life(ctx)
+				if slices.Contains(waits, name) {
+					if !errors.Is(err, enough) {
+						t.Errorf("%v", err)
+					}
+				} else {
+					failure{recipe: name, path: "/home/of/it", is: client.ErrConnectionLoss}.check(t, err)
+				}
+				w.Net.Refuse("zk", false)
+				time.Sleep(time.Minute)
 			})
 		})
 	}

@@ -2,7 +2,6 @@ package recipes_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -189,13 +188,21 @@ var every = map[string]func(c *client.Client, path string) (use, error){
 	"queue.Simple": func(c *client.Client, path string) (use, error) {
 		q, err := queue.NewSimple(c, path)
 		return func(ctx context.Context) error {
-			return ended(errors.Join(second(q.Offer(ctx, []byte("x"))), second(q.TakeMany(ctx, 1))), q.Close(ctx))
+			err := second(q.Offer(ctx, []byte("x")))
+			if err == nil {
+				err = second(q.TakeMany(ctx, 1))
+			}
+			return ended(err, q.Close(ctx))
 		}, err
 	},
 	"queue.KazooQueue": func(c *client.Client, path string) (use, error) {
 		q, err := queue.NewKazooQueue(c, path)
 		return func(ctx context.Context) error {
-			return ended(errors.Join(second(q.Put(ctx, 1, []byte("x"))), second(q.Take(ctx))), q.Close(ctx))
+			err := second(q.Put(ctx, 1, []byte("x")))
+			if err == nil {
+				err = second(q.Take(ctx))
+			}
+			return ended(err, q.Close(ctx))
 		}, err
 	},
 	"queue.KazooLocking": func(c *client.Client, path string) (use, error) {
