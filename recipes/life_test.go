@@ -20,12 +20,12 @@ func TestConstructorsDoNothing(t *testing.T) {
 				c := w.Connect(t, "a")
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				goroutines, requests := runtime.NumGoroutine(), asked(w)
+				goroutines, requests := bubbled(), asked(w)
 				_, err := of(c, "/home/of/it")
 				must(t, err)
 				time.Sleep(time.Second)
 				synctest.Wait()
-				if n := runtime.NumGoroutine(); n != goroutines {
+				if n := bubbled(); n != goroutines {
 					t.Errorf("%d goroutines, then %d", goroutines, n)
 				}
 				if n := asked(w); n != requests {
@@ -51,7 +51,7 @@ func TestNothingIsLeft(t *testing.T) {
 					must(t, life(t.Context()))
 					time.Sleep(10 * time.Second) // what was to be done in the background is
 					synctest.Wait()
-					if n := runtime.NumGoroutine(); i == 0 {
+					if n := bubbled(); i == 0 {
 						goroutines = n // those that the client started when it was first asked for what the recipe asks
 					} else if n != goroutines {
 						t.Fatalf("%d goroutines, then %d", goroutines, n)
@@ -72,6 +72,15 @@ func TestNothingIsLeft(t *testing.T) {
 			})
 		})
 	}
+}
+
+// bubbled is how many goroutines there are in the caller's bubble of testing/synctest; runtime.NumGoroutine also counts what goes on outside.
+func bubbled() int {
+	stacks := make([]byte, 4<<20)
+	all := string(stacks[:runtime.Stack(stacks, true)])
+	own, _, _ := strings.Cut(all, "]:")
+	bubble := own[strings.LastIndex(own, "synctest bubble "):]
+	return strings.Count(all, bubble+"]:\n")
 }
 
 // asked is how many requests the server was sent, pings apart.
