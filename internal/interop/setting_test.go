@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -243,12 +245,20 @@ func TestCompressionCurator(t *testing.T) {
 // A latch's session ends, first Java's and then Go's, while the other waits: it takes over, and who lost comes back behind it.
 func TestLatchSessionsEndCurator(t *testing.T) {
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, addr string, _ *client.Client, start func(...string) *foreign.Process) {
-		c := connectClient(ctx, t, addr)
+		var away atomic.Bool // or Go would take its session back from who ends it
+		c, err := client.Connect(ctx, addr, client.WithDial(func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if away.Load() {
+				return nil, errors.New("away")
+			}
+			return new(net.Dialer).DialContext(ctx, network, addr)
+		}))
+		must(t, err)
+		defer func() { must(t, c.Close(context.WithoutCancel(ctx))) }()
 		looker := connectClient(ctx, t, addr)
 		java := start("latch", settingPath)
 		awaitText(ctx, t, java, "leads\n")
 		awaitText(ctx, t, java, "session ")
-		l, err := leader.NewLatch(c, settingPath, leader.WithID("go"))
+		l, err := leader.NewLatch(c, settingPath, leader.WithID("go"), leader.WithPolicy(leader.UntilLost))
 		must(t, err)
 		must(t, l.Start(ctx))
 		if l.Term() != nil {
@@ -266,8 +276,17 @@ func TestLatchSessionsEndCurator(t *testing.T) {
 		awaitOrder(ctx, t, l.Observer(), "go", "java")
 
 		id, passwd = c.Session().Export()
+		away.Store(true)
 		endSession(ctx, t, addr, id, passwd)
-		<-term.Context().Done()
+		away.Store(false)
+		select {
+		case <-term.Context().Done():
+		case <-ctx.Done():
+			t.Fatal("Go's term goes on without its session")
+		}
+		if cause := context.Cause(term.Context()); !errors.Is(cause, client.ErrSessionLost) && !errors.Is(cause, leader.ErrDeleted) {
+			t.Errorf("Go's term ended by %v", cause)
+		}
 		for strings.Count(java.Output(), "leads\n") < 2 {
 			select {
 			case <-ctx.Done():

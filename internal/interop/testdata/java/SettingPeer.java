@@ -17,6 +17,7 @@ import org.apache.curator.framework.recipes.shared.SharedValue;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.data.ACL;
 
@@ -84,14 +85,19 @@ public class SettingPeer {
     System.exit(0);
   }
 
-  /** Waits for a znode beside the recipe's. */
+  /** Waits for a znode beside the recipe's, also through the end of a session. */
   static void await(String name) throws Exception {
-    for (int i = 0; client.checkExists().forPath("/interop-" + name) == null; i++) {
-      if (i == 3000) {
-        MutexPeer.fail("no word of " + name);
+    for (int i = 0; i < 3000; i++) {
+      try {
+        if (client.checkExists().forPath("/interop-" + name) != null) {
+          return;
+        }
+      } catch (KeeperException e) {
+        System.out.println("looks again: " + e.code());
       }
       Thread.sleep(20);
     }
+    MutexPeer.fail("no word of " + name);
   }
 
   static void tenant(String path, int turns) throws Exception {
