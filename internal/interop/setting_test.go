@@ -27,7 +27,7 @@ const settingPath = "/interop-setting"
 // withSettingPeer runs a test with a SettingPeer on each server, and expects the peer's end to be a good one.
 func withSettingPeer(t *testing.T, test func(ctx context.Context, t *testing.T, addr string, c *client.Client, start func(args ...string) *foreign.Process)) {
 	t.Helper()
-	classPath := foreign.Compile(t, foreign.Curator(t), "testdata/java/MutexPeer.java", "testdata/java/SettingPeer.java")
+	classPath := javaPeers(t)
 	onServers(t, func(t *testing.T, addr string) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -52,6 +52,7 @@ func tell(ctx context.Context, t *testing.T, c *client.Client, what string) {
 func TestTenantCurator(t *testing.T) {
 	const turns = 50
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, addr string, stranger *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		base, err := client.Connect(ctx, addr, client.WithACLProvider(func(string) []zk.ACL { return []zk.ACL{client.Creator(zk.PermAll)} }))
 		must(t, err)
 		defer func() { must(t, base.Close(context.WithoutCancel(ctx))) }()
@@ -77,6 +78,7 @@ func TestTenantCurator(t *testing.T) {
 func TestCachedCurator(t *testing.T) {
 	const numbers = 205
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, _ string, c *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		n, err := counter.NewInt64(c, settingPath)
 		must(t, err)
 		cached, err := counter.NewCached(n, 7)
@@ -115,6 +117,7 @@ func TestCachedCurator(t *testing.T) {
 func TestSharedKazooGoJava(t *testing.T) {
 	python := foreign.Python(t)
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, addr string, c *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		p := foreign.Start(t, python, "testdata/kazoo/counter.py", addr, settingPath+"/count", "0")
 		must(t, p.Wait(ctx))
 		if data, _, err := c.Get(settingPath + "/count").Do(ctx); len(data) != 0 || err != nil {
@@ -152,6 +155,7 @@ func TestSharedKazooGoJava(t *testing.T) {
 // A downgraded writer of Curator 5.4, whose read znode has a later number, is a reader to us; ours, which keeps its number, is one to Curator.
 func TestDowngradeCurator(t *testing.T) {
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, _ string, c *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		m, err := lock.NewRWMutex(c, settingPath)
 		must(t, err)
 		java := start("downgrade", settingPath)
@@ -177,6 +181,7 @@ func TestDowngradeCurator(t *testing.T) {
 // Curator's InterProcessSemaphoreV2 and ours with the limit of one SharedCount, which each raises for the other.
 func TestSharedSemaphoreCurator(t *testing.T) {
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, _ string, c *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		limit, err := counter.NewSharedCount(c, settingPath+"-limit", 1)
 		must(t, err)
 		must(t, limit.Start(ctx))
@@ -218,6 +223,7 @@ func TestSharedSemaphoreCurator(t *testing.T) {
 // What one side compresses the other reads, and nothing at all, too. 5.4 compresses where it is told to.
 func TestCompressionCurator(t *testing.T) {
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, _ string, c *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		must(t, second(c.Create(settingPath+"/go").Parents().Compressed().Data([]byte("hello")).Do(ctx)))
 		must(t, second(c.Create(settingPath+"/nothing").Compressed().Do(ctx)))
 		java := start("compressed", settingPath)
@@ -245,6 +251,7 @@ func TestCompressionCurator(t *testing.T) {
 // A latch's session ends, first Java's and then Go's, while the other waits: it takes over, and who lost comes back behind it.
 func TestLatchSessionsEndCurator(t *testing.T) {
 	withSettingPeer(t, func(ctx context.Context, t *testing.T, addr string, _ *client.Client, start func(...string) *foreign.Process) {
+		t.Helper()
 		var away atomic.Bool // or Go would take its session back from who ends it
 		c, err := client.Connect(ctx, addr, client.WithDial(func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if away.Load() {
