@@ -132,7 +132,7 @@ func (h *hub) await(ctx context.Context, zxid int64, poke func()) error {
 	case <-w.done:
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.now.zxid < zxid {
+		if h.now.first || h.now.zxid < zxid {
 			return h.over
 		}
 		return nil

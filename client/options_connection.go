@@ -56,7 +56,8 @@ func WithSession(id int64, passwd []byte) Option {
 }
 
 // StateErrorPolicy tells in which states a recipe has to expect that it no longer holds what it held; Client.StateErrorPolicy says which one
-// the client was given.
+// the client was given. Elections go by it (recipes/leader), unless told otherwise. Locks and all else that is held go on while Suspended,
+// since the session may live, and end with Lost.
 type StateErrorPolicy func(State) bool
 
 // StandardErrors is the policy for which Suspended and Lost are errors: the session may be over while nothing can be asked.

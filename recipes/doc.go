@@ -45,7 +45,10 @@
 //   - Constructors do no I/O and start nothing; an error means a bad argument.
 //   - What is held has a Context, which ends when the hold does, with the cause. A recipe never survives silently into a new session.
 //   - While the connection is Suspended a hold goes on: the session may live. When it is Lost the hold ends, before the server can give
-//     to another what was held. A lease.Grant alone is bound to the clock and to no session.
+//     to another what was held. A lease.Grant alone is bound to the clock and to no session. A leader's term alone ends while Suspended,
+//     unless leader.WithPolicy or the client's error policy (client.WithStateErrorPolicy) says otherwise.
+//   - Errors begin with the package's name and say the path; errors.Is finds what went wrong. When it is the call's own context that ended,
+//     the error is its cause and nothing else, unless what was sent may have taken effect (client.MayHaveApplied).
 //   - One release wakes one waiter.
 //   - What a call made is removed when the call fails or its context ends, on a context of its own.
 package recipes

@@ -12,6 +12,15 @@ import (
 type election struct {
 	queue  contend.Queue
 	policy Policy
+	chosen bool // policy is what WithPolicy says, not the client's
+}
+
+// suspends tells whether a lost connection ends a term.
+func (e *election) suspends() bool {
+	if e.chosen {
+		return e.policy == UntilSuspended
+	}
+	return e.queue.Client.StateErrorPolicy()(client.Suspended)
 }
 
 // enter takes a place. It goes on until there is one: a lost connection and a lost session are waited out.
@@ -38,7 +47,7 @@ func (e *election) await(ctx context.Context, place *contend.Place, fresh bool) 
 		switch {
 		case both.Err() != nil:
 			return context.Cause(both)
-		case err == nil && (e.policy == UntilLost || e.queue.Client.State().Connected()):
+		case err == nil && (!e.suspends() || e.queue.Client.State().Connected()):
 			return nil
 		case err != nil && !client.Retryable(err):
 			return err
@@ -89,7 +98,7 @@ func (e *election) keep(ctx context.Context, t *Term) {
 			switch {
 			case !ok:
 				states = nil // the client is closed: so is the session, and with it the term
-			case e.policy == UntilSuspended && !now.State.Connected():
+			case e.suspends() && !now.State.Connected():
 				t.end(ErrSuspended)
 				return
 			}

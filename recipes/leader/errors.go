@@ -8,7 +8,7 @@ import (
 
 // Why a term ends, beside client.ErrSessionLost, client.ErrClosed and the cause of a Run's context.
 var (
-	// ErrSuspended: there is no connection, and the policy is UntilSuspended.
+	// ErrSuspended: there is no connection, and the policy, see Policy, is UntilSuspended.
 	ErrSuspended = errors.New("leader: no connection")
 	// ErrDeleted: somebody else deleted the participant's znode. The participant goes to the end of the queue with a new one.
 	ErrDeleted = contend.ErrGone

@@ -7,11 +7,12 @@ import (
 	"github.com/zookit-go/zookit/recipes/internal/contend"
 )
 
-// Policy says what ends a term while the participant's znode may still stand: Curator's error policy.
+// Policy says what ends a term while the participant's znode may still stand: Curator's error policy. Unless WithPolicy sets one it is
+// the client's: UntilSuspended for client.StandardErrors, its default, and UntilLost for client.SessionErrors.
 type Policy int
 
 const (
-	// UntilSuspended ends a term when there is no connection. It is the default.
+	// UntilSuspended ends a term when there is no connection.
 	UntilSuspended Policy = iota
 	// UntilLost lets a term go on without a connection until the session is Lost.
 	UntilLost
@@ -52,13 +53,13 @@ func WithID(id string) Option {
 	})
 }
 
-// WithPolicy says what a lost connection does to a term.
+// WithPolicy says what a lost connection does to a term, whatever client.WithStateErrorPolicy says.
 func WithPolicy(p Policy) Option {
 	return option(func(e *election) error {
 		if p != UntilSuspended && p != UntilLost {
 			return fmt.Errorf("%w: policy %d", errOption, p)
 		}
-		e.policy = p
+		e.policy, e.chosen = p, true
 		return nil
 	})
 }
