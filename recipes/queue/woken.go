@@ -38,8 +38,8 @@ func (f *feed) remember(names []string) {
 // spare tells whether to look without a watch, now that the watch has fired.
 func (f *feed) spare() bool { return !f.vain && !f.contested && f.e.kind.due == nil }
 
-// woken looks what a put has brought. Where the first item is the one that was foreseen, with a lock path, it returns a claim for that, which is
-// not in names; the caller sees it through. It never fails: what it did not see the next listing sees.
+// woken looks what a put has brought. If an item was foreseen, with a lock path, it returns a claim for that, unless there is one before
+// it; the caller sees it through, and it is not in names. It never fails: what it did not see the next listing sees.
 func (f *feed) woken(ctx context.Context) *claim {
 	f.anew()
 	guess := f.next
@@ -63,23 +63,18 @@ func (f *feed) woken(ctx context.Context) *claim {
 	f.vain = len(names) == 0
 	f.lone = len(names) == 1 && names[0] == f.next
 	at := slices.Index(names, guess)
-	if at < 0 || c != nil && len(f.names) > 0 && slices.Index(names, f.names[0]) < at {
-		f.abandon(c) // not there, not first, or nobody knows
+	if c == nil {
+		if at >= 0 {
+			f.keep([]string{guess}, got)
+		}
 		return nil
 	}
-	if c == nil {
-		f.keep([]string{guess}, got)
+	if len(f.names) > 0 && slices.Index(names, f.names[0]) < at {
+		f.e.background(func(ctx context.Context) { c.undo(ctx, []int{0}) })
 		return nil
 	}
 	c.take([]string{guess}, got)
 	return c
-}
-
-// abandon gives back what a claim gets that nobody wants.
-func (f *feed) abandon(c *claim) {
-	if c != nil {
-		f.e.background(func(ctx context.Context) { c.undo(ctx, []int{0}) })
-	}
 }
 
 // look lists the queue without a watch and reads one item, if there is a guess. It ends with the queue, too.
