@@ -98,19 +98,32 @@ func TestDistributedQueueCurator(t *testing.T) {
 		for _, kind := range queueKinds() {
 			folder := queueFolder + "/" + kind.name
 			t.Run(kind.name, func(t *testing.T) {
-				t.Run("unsafe", func(t *testing.T) { shareQueue(t, classPath, addr, kind, folder+"/unsafe", "-") })
-				t.Run("safe", func(t *testing.T) { shareQueue(t, classPath, addr, kind, folder+"/safe", folder+"/locks") })
+				t.Run("unsafe", func(t *testing.T) { shareQueue(t, classPath, addr, kind, folder+"/unsafe", "-", "") })
+				t.Run("safe", func(t *testing.T) { shareQueue(t, classPath, addr, kind, folder+"/safe", folder+"/locks", "") })
 			})
 		}
 	})
 }
 
-func shareQueue(t *testing.T, classPath, addr string, kind queueKind, folder, locks string) {
+// The same in a namespace of Curator's, which is the client's Namespace here.
+func TestDistributedQueueCuratorNamespace(t *testing.T) {
+	classPath := javaPeers(t)
+	onServers(t, func(t *testing.T, addr string) {
+		shareQueue(t, classPath, addr, queueKinds()[0], queueFolder+"/named", queueFolder+"/named-locks", "app")
+	})
+}
+
+func shareQueue(t *testing.T, classPath, addr string, kind queueKind, folder, locks, namespace string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	c := connectClient(ctx, t, addr)
-	java := foreign.Start(t, foreign.Java(t, classPath, "DistributedQueuePeer", addr, folder, locks, kind.name, fmt.Sprint(queueItems))...)
+	args := []string{"DistributedQueuePeer", addr, folder, locks, kind.name, fmt.Sprint(queueItems)}
+	if namespace != "" {
+		args = append(args, namespace)
+		c = c.Namespace("/" + namespace)
+	}
+	java := foreign.Start(t, foreign.Java(t, classPath, args...)...)
 	wait := func(text string) {
 		t.Helper()
 		if err := java.WaitFor(ctx, text); err != nil {

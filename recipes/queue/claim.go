@@ -41,8 +41,27 @@ type attempt struct {
 }
 
 // claim tries to take items and returns those that it got. Where that is none there may be an error, which need not be about all.
-func (e *engine) claim(ctx context.Context, names, next []string) ([]*hold, error) {
-	c := &claim{e: e, session: e.c.Session(), names: names, data: make(map[string]client.GetResult, len(names))}
+func (e *engine) claim(ctx context.Context, p picked) ([]*hold, error) {
+	var holds []*hold
+	var failure error
+	if p.begun != nil {
+		p.begun.judgeAll(ctx)
+		holds, failure = p.begun.result(ctx)
+	}
+	if len(p.names) > 0 {
+		more, err := e.claimAll(ctx, p.names, p.next)
+		holds, failure = append(holds, more...), cmp.Or(failure, err)
+	}
+	return holds, failure
+}
+
+func (e *engine) newClaim(names []string) *claim {
+	return &claim{e: e, session: e.c.Session(), names: names, data: make(map[string]client.GetResult, len(names))}
+}
+
+// claimAll tries to take items by a claim of their own.
+func (e *engine) claimAll(ctx context.Context, names, next []string) ([]*hold, error) {
+	c := e.newClaim(names)
 	for _, name := range names {
 		if known, ok := e.feed.known(name); ok {
 			c.data[name] = known
@@ -57,17 +76,31 @@ func (e *engine) claim(ctx context.Context, names, next []string) ([]*hold, erro
 		}
 		ask = nil
 	}
-	c.each = make([]attempt, len(c.names))
+	c.send(ctx)
+	if ask != nil {
+		c.take(ask, reads.wait(ctx, e)) // with the locks, in one flight
+	}
+	c.judgeAll(ctx)
+	return c.result(ctx)
+}
+
+// send sends the first attempt, which is for all items.
+func (c *claim) send(ctx context.Context) {
 	ops := make([]client.Op, 0, 2*len(c.names))
 	for _, name := range c.names {
 		ops = append(ops, c.ops(name)...)
 	}
-	sent := e.c.Txn(ops...).Async(ctx)
-	if ask != nil {
-		c.take(ask, reads.wait(ctx, e)) // with the locks, in one flight
+	c.each = make([]attempt, len(c.names))
+	sent := c.e.c.Txn(ops...).Async(ctx)
+	for i := range c.each {
+		c.each[i].sent = sent
 	}
-	c.judgeAll(ctx, sent)
-	return c.result(ctx)
+}
+
+// early tells whether a claim of one item came before the item.
+func (c *claim) early(ctx context.Context) bool {
+	_, err := c.each[0].sent.Wait(ctx)
+	return errors.Is(err, zk.ErrNoNode) && index(err) == 0
 }
 
 // take notes what was read.
@@ -123,14 +156,12 @@ func (c *claim) ops(name string) []client.Op {
 }
 
 // judgeAll decides by the answer to the transaction, and by transactions of their own where that was for all a no.
-func (c *claim) judgeAll(ctx context.Context, sent *client.Future[[]client.TxnResult]) {
-	_, err := sent.Wait(ctx)
-	for i, name := range c.names {
-		future := sent
-		if err != nil && !client.MayHaveApplied(err) && len(c.names) > 1 && ctx.Err() == nil && !client.Retryable(err) {
-			future = c.e.c.Txn(c.ops(name)...).Async(ctx)
+func (c *claim) judgeAll(ctx context.Context) {
+	_, err := c.each[0].sent.Wait(ctx)
+	if err != nil && !client.MayHaveApplied(err) && len(c.names) > 1 && ctx.Err() == nil && !client.Retryable(err) {
+		for i, name := range c.names {
+			c.each[i].sent = c.e.c.Txn(c.ops(name)...).Async(ctx)
 		}
-		c.each[i].sent = future
 	}
 	for i := range c.names {
 		_, err := c.each[i].sent.Wait(ctx)

@@ -17,6 +17,7 @@ type consuming struct {
 	workers int
 	ahead   int
 	failed  func(error)
+	pause   [2]time.Duration // after a failure: the first, and the longest
 }
 
 // Workers is how many values are worked on at once; 1 unless set.
@@ -25,6 +26,14 @@ func Workers(n int) ConsumeOption { return func(c *consuming) { c.workers = n } 
 // MostAhead bounds how many items Consume takes at once, before it knows when it will come to them; 128 unless set, 256 at most.
 // Without a lock path these are the items that a process that dies has lost, so there 1 is the careful choice.
 func MostAhead(n int) ConsumeOption { return func(c *consuming) { c.ahead = n } }
+
+// PauseAfterFailure makes a worker wait when its function has failed, so that an item that fails whenever it comes, or all of them while something else is out of
+// order, do not come again as fast as the server can put them back: first so long, then twice as long with each failure that follows, at most
+// so long, and from the beginning after a success. The item is put back at the end of the pause; until then it stays locked. There is no pause unless
+// this is set.
+func PauseAfterFailure(first, most time.Duration) ConsumeOption {
+	return func(c *consuming) { c.pause = [2]time.Duration{first, most} }
+}
 
 // OnError is told, one error at a time, of what Consume goes on after: what its function returned, wrapped in a *WorkError; an *ItemError; an
 // item that was no longer held when it was done.
@@ -54,7 +63,7 @@ const (
 //
 // An item is done when f has returned nil for all its values; that takes a transaction that other items share, and Consume does not wait for it
 // before it goes on. When f returns an error the item is put back, with that value and those behind it but not those for which f has returned
-// nil, and Consume goes on with the next item. With WithErrorMode(Drop), or without a lock path, the value is lost and Consume goes on with the next.
+// nil, and Consume goes on with the next item; PauseAfterFailure is for items that fail again and again. With WithErrorMode(Drop), or without a lock path, the value is lost and Consume goes on with the next.
 //
 // Consume takes as many items at once as the last ones took 5 ms for, so that quick work has few requests an item, and slow work leaves items to
 // others. It goes on after a lost connection, and in the next session after a lost one. It ends with an error if the queue was closed
@@ -66,6 +75,9 @@ func (q *Queue[T]) Consume(ctx context.Context, f func(ctx context.Context, v T)
 	}
 	if c.workers < 1 || c.ahead < 1 || c.ahead > maxTake {
 		return fmt.Errorf("queue: consume %s: %d workers, %d items ahead", q.e.path, c.workers, c.ahead)
+	}
+	if c.pause[0] < 0 || c.pause[1] < c.pause[0] {
+		return fmt.Errorf("queue: consume %s: a pause of %v, at most %v", q.e.path, c.pause[0], c.pause[1])
 	}
 	loop := &consumer[T]{q: q, consuming: c, f: f, work: make(chan *Item[T])}
 	var workers sync.WaitGroup
@@ -145,6 +157,7 @@ func (c *consumer[T]) hand(ctx context.Context, items []*Item[T]) {
 }
 
 func (c *consumer[T]) serve(ctx context.Context) {
+	pause := c.pause[0]
 	for it := range c.work {
 		if err := it.hold.lost(); err != nil {
 			continue // while it waited; it comes again
@@ -154,28 +167,48 @@ func (c *consumer[T]) serve(ctx context.Context) {
 			c.settle(it, j)
 			continue
 		}
-		c.workOn(ctx, it)
+		if c.workOn(ctx, it, pause) {
+			pause = c.pause[0]
+		} else {
+			pause = min(2*pause, c.pause[1])
+		}
 	}
 }
 
-func (c *consumer[T]) workOn(ctx context.Context, it *Item[T]) {
+// workOn works on an item, and waits before it puts it back. It tells whether all went well.
+func (c *consumer[T]) workOn(ctx context.Context, it *Item[T], pause time.Duration) (ok bool) {
 	within, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(it.Context(), func() { cancel(context.Cause(it.Context())) })()
+	ok = true
 	for i, v := range it.Values {
 		err := c.f(within, v)
 		if err == nil {
 			continue
 		}
 		c.tell(&WorkError{Path: it.Path(), Err: err})
+		if ok && pause > 0 {
+			wait(within, pause)
+		}
+		ok = false
 		if c.q.e.lockPath != "" && c.q.e.mode == Requeue {
 			j, _ := it.hold.requeue(frame(it.elements[i:]))
 			c.settle(it, j)
-			return
+			return ok
 		}
 	}
 	j, _ := it.hold.done()
 	c.settle(it, j)
+	return ok
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // settle tells how an item's last transaction ends.

@@ -250,3 +250,52 @@ func TestClose(t *testing.T) {
 		}
 	})
 }
+
+// A pause before what failed comes again: twice as long each time, up to the longest, and the first one again after a success. Meanwhile nobody
+// else has it, and the end of Consume does not wait for it.
+func TestConsumePausesAfterFailures(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		c := w.Connect(t, "a")
+		q := fifo(t, c, safely)
+		put(t, q, "bad")
+		var at []time.Duration
+		begin := time.Now()
+		stop := consume(t, q, func(context.Context, string) error {
+			at = append(at, time.Since(begin).Round(time.Second))
+			if len(at) == 6 {
+				return nil
+			}
+			return errWork
+		}, queue.PauseAfterFailure(time.Second, 5*time.Second))
+		time.Sleep(500 * time.Millisecond)
+		if names := children(t, c, locks); len(names) != 1 {
+			t.Errorf("locks in the pause: %v", names)
+		}
+		time.Sleep(59*time.Second + 500*time.Millisecond)
+		put(t, q, "bad again")
+		time.Sleep(2 * time.Second)
+		stopping := time.Now()
+		stop()
+		want := []time.Duration{0, 1, 3, 7, 12, 17, 60, 61}
+		for i := range want {
+			want[i] *= time.Second
+		}
+		if took := time.Since(stopping); !slices.Equal(at, want) || took > 100*time.Millisecond {
+			t.Errorf("worked at %v, stopped after %v", at, took)
+		}
+		if n, err := q.Len(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d items left, %v", n, err)
+		}
+	})
+}
+
+func TestPauseOption(t *testing.T) {
+	zktest.Virtual(t, func(t *testing.T, w *zktest.World) {
+		q := fifo(t, w.Connect(t, "a"), safely)
+		for _, opt := range []queue.ConsumeOption{queue.PauseAfterFailure(-1, 1), queue.PauseAfterFailure(2, 1)} {
+			if err := q.Consume(t.Context(), nil, opt); err == nil {
+				t.Error("no error")
+			}
+		}
+	})
+}

@@ -15,5 +15,12 @@
 //	Priority  the smaller number first           queue-<0 or 1><8 digits>SEQ  DistributedPriorityQueue
 //	Delay     the earlier time first, when due   queue-|<hex ms>|SEQ          DistributedDelayQueue
 //
-// Whether consumption is safe, with a lock path, or without one at most once, is the same for all; see Queue.
+// Whether consumption is safe, with a lock path, or without one at most once, is the same for these four; see Queue.
+//
+// The others are of the same family or other ones. The first three hold what was put with no framing around it:
+//
+//	Simple         as put                        qn-SEQ                       SimpleDistributedQueue, ZooKeeper's own recipe
+//	KazooQueue     the smaller number first      entry-PPP-SEQ                kazoo's Queue
+//	KazooLocking   the same, held until done     entries/entry-PPP-SEQ        kazoo's LockingQueue
+//	Sharded        as put, within each shard     queue-UUID/...               QueueSharder
 package queue

@@ -160,14 +160,14 @@ func (e *engine) take(ctx context.Context, most int) ([]*hold, error) {
 		if err := e.noted(); err != nil {
 			return nil, err
 		}
-		names, next, err := e.feed.pick(ctx, most)
+		p, err := e.feed.pick(ctx, most)
 		if errors.Is(err, errNoted) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		holds, err := e.claim(ctx, names, next)
+		holds, err := e.claim(ctx, p)
 		if len(holds) > 0 {
 			return holds, nil
 		}

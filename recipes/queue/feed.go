@@ -32,6 +32,10 @@ type feed struct {
 	look      time.Time     // when to look at the locks again; zero if there is no need
 	pause     time.Duration // before the next such look
 	contested bool          // others have locks
+	vain      bool          // the last look after a put found nothing
+	lone      bool          // the last one found the item that was foreseen, and no other
+	next      string        // the name that the next item is likely to have; "" if unknown
+	last      string        // an item that was listed
 
 	nudge chan struct{} // has an element when others than the server ask for a listing
 
@@ -60,33 +64,40 @@ func newFeed(e *engine) *feed {
 	}
 }
 
-// pick returns the names of at least one and at most so many items, which nobody else here will try until they are dropped, and names
-// that are likely to be next.
-func (f *feed) pick(ctx context.Context, most int) (names, next []string, err error) {
+// picked is what to try: together at least one item.
+type picked struct {
+	names []string // nobody else here will try them until they are dropped
+	next  []string // likely to be next
+	begun *claim   // for an item before names; nil if there is none
+}
+
+// pick returns at least one and at most so many items to try.
+func (f *feed) pick(ctx context.Context, most int) (picked, error) {
+	var none picked
 	select {
 	case f.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, nil, context.Cause(ctx)
+		return none, context.Cause(ctx)
 	case <-f.e.life.Done():
-		return nil, nil, ErrClosed
+		return none, ErrClosed
 	}
 	defer func() { <-f.turn }()
 	for {
 		if err := context.Cause(ctx); err != nil {
-			return nil, nil, err
+			return none, err
 		}
 		if f.e.life.Err() != nil {
-			return nil, nil, ErrClosed
+			return none, ErrClosed
 		}
 		select {
 		case <-f.nudge: // something is back in its place, or there is something to tell
 			if f.e.hasNotes() {
 				f.again()
-				return nil, nil, errNoted
+				return none, errNoted
 			}
 			if err := f.list(ctx); err != nil {
 				f.again()
-				return nil, nil, err
+				return none, err
 			}
 		default:
 		}
@@ -94,23 +105,37 @@ func (f *feed) pick(ctx context.Context, most int) (names, next []string, err er
 		if n == 0 || f.e.refresh > 0 && f.picked >= f.e.refresh {
 			if f.stale() {
 				if err := f.list(ctx); err != nil {
-					return nil, nil, err
+					return none, err
 				}
 				continue
 			}
 		}
 		if n > 0 {
-			f.picked += n
-			f.pause = firstPause
-			names, f.names = f.names[:n:n], f.names[n:]
-			f.own(names)
-			n, _ = f.ready(ahead)
-			return names, f.names[:n:n], nil
+			return f.give(n, nil), nil
 		}
-		if err := f.wait(ctx, due); err != nil {
-			return nil, nil, err
+		put, err := f.wait(ctx, due)
+		if err != nil {
+			return none, err
+		}
+		if put && f.spare() {
+			if begun := f.woken(ctx); begun != nil {
+				n, _ = f.ready(most - 1)
+				return f.give(n, begun), nil
+			}
 		}
 	}
+}
+
+// give takes so many off names.
+func (f *feed) give(n int, begun *claim) picked {
+	p := picked{names: f.names[:n:n], begun: begun}
+	f.picked += n
+	f.pause = firstPause
+	f.names = f.names[n:]
+	f.own(p.names)
+	n, _ = f.ready(ahead)
+	p.next = f.names[:n:n]
+	return p
 }
 
 // ready is how many of names may be taken now, and when the next may.
@@ -148,21 +173,17 @@ func (f *feed) stale() bool {
 
 // list lists the queue and leaves a watch, and the locks if others have some.
 func (f *feed) list(ctx context.Context) error {
-	f.mu.Lock()
-	f.contested = f.contested || f.met
-	f.met, f.look = false, time.Time{}
-	clear(f.cache) // others may have taken what was read
-	f.mu.Unlock()
-	if f.watch != nil {
-		f.watch.end()
-		f.watch = nil
-	}
-	names, watch, err := f.children(ctx, f.e.path)
+	f.anew()
+	names, folder, watch, err := f.children(ctx, f.e.path)
 	if err != nil {
 		return err
 	}
-	f.watch, f.picked = watch, 0
-	f.names = f.others(f.e.kind.sort(names))
+	f.watch = watch
+	names = f.e.kind.sort(names)
+	f.remember(names)
+	f.next = f.guess(folder)
+	f.vain = f.vain && len(names) == 0
+	f.names = f.others(names)
 	if !f.contested || len(f.names) == 0 {
 		return nil
 	}
@@ -170,7 +191,7 @@ func (f *feed) list(ctx context.Context) error {
 		f.locks.end()
 		f.locks = nil
 	}
-	locked, locks, err := f.children(ctx, f.e.lockPath)
+	locked, _, locks, err := f.children(ctx, f.e.lockPath)
 	if err != nil {
 		f.watch.end() // the listing is not complete
 		f.watch = nil
@@ -192,31 +213,45 @@ func (f *feed) list(ctx context.Context) error {
 	return nil
 }
 
+// anew forgets what was listed.
+func (f *feed) anew() {
+	f.mu.Lock()
+	f.contested = f.contested || f.met
+	f.met, f.look = false, time.Time{}
+	clear(f.cache) // others may have taken what was read
+	f.mu.Unlock()
+	f.names, f.picked = nil, 0
+	if f.watch != nil {
+		f.watch.end()
+		f.watch = nil
+	}
+}
+
 // children lists a folder, and makes it if it is missing. The watch lives as long as the queue, not only as long as ctx.
-func (f *feed) children(ctx context.Context, path string) ([]string, *sight, error) {
+func (f *feed) children(ctx context.Context, path string) ([]string, *zk.Stat, *sight, error) {
 	for {
 		life, stop := context.WithCancelCause(f.e.life)
 		release := context.AfterFunc(ctx, func() { stop(context.Cause(ctx)) })
-		names, _, watch, err := f.e.c.Children(path).DoW(life)
+		names, folder, watch, err := f.e.c.Children(path).DoW(life)
 		if !release() && err == nil {
 			err = context.Cause(ctx)
 		}
 		if err == nil {
-			return names, &sight{watch, stop}, nil
+			return names, folder, &sight{watch, stop}, nil
 		}
 		stop(err)
 		if !errors.Is(err, zk.ErrNoNode) {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if err := f.e.makeFolder(ctx, path); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
 }
 
-// wait waits until there may be something to take: the queue has changed, an item is due, or a lock of somebody else's has ended and the item is
-// still there.
-func (f *feed) wait(ctx context.Context, due time.Time) error {
+// wait waits until there may be something to take: the queue has changed, which it tells, an item is due, or a lock of somebody else's has
+// ended and the item is still there.
+func (f *feed) wait(ctx context.Context, due time.Time) (changed bool, err error) {
 	var locks <-chan zk.Event
 	if f.locks != nil {
 		locks = f.locks.Events()
@@ -234,6 +269,7 @@ func (f *feed) wait(ctx context.Context, due time.Time) error {
 	case <-f.watch.Events():
 		f.watch.end()
 		f.watch = nil
+		return true, nil
 	case <-locks:
 		f.locks.end()
 		f.locks = nil
@@ -243,11 +279,11 @@ func (f *feed) wait(ctx context.Context, due time.Time) error {
 		f.again()
 	case <-timer:
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return false, context.Cause(ctx)
 	case <-f.e.life.Done():
-		return ErrClosed
+		return false, ErrClosed
 	}
-	return nil
+	return false, nil
 }
 
 // again asks for a listing.

@@ -17,13 +17,14 @@ type kind struct {
 	name    string
 	key     func(item string) string // items are taken in the order of their keys
 	due     func(item string) int64  // when an item may be taken, in epoch milliseconds; nil if at once
+	next    func(last string) string // what the name of the next item begins with, if it is like the last; nil if that cannot be known
 	refresh int                      // how many items of one listing are taken before a newer one is asked for; 0 is all
 }
 
 var (
-	fifo     = kind{name: "fifo", key: wholeName}
+	fifo     = kind{name: "fifo", key: wholeName, next: func(string) string { return itemPrefix }}
 	ids      = kind{name: "id", key: withoutID}
-	priority = kind{name: "priority", key: wholeName, refresh: 16}
+	priority = kind{name: "priority", key: wholeName, next: again, refresh: 16}
 	delay    = kind{name: "delay", key: wholeName, due: dueTime}
 )
 

@@ -16,7 +16,9 @@ import (
 // Cost: a put is one request, and puts that come while one is under way share the next one, in order. Taking costs one request to list the
 // queue for all items that are there, one to read up to 32 items, and one for each call to take what it returns, one or many; with a
 // lock path Done is one more, which many at once share. A consumer that waits has one watch on the queue, so a put is one event for each
-// waiting process, and none for one that has work. It watches the lock path only while all that is left is held by others.
+// waiting process, and none for one that has work. Woken for one item after the other it has each in two round trips: the next item of a FIFO, or of the
+// same priority, is known by its name before it is there, and is read, and locked, together with the listing; a wrong guess costs one request,
+// and with a lock path two. It watches the lock path only while all that is left is held by others.
 //
 // With a lock path an item is delivered at least once. It stays in the queue until Done, and its lock goes with the session of a consumer that
 // dies. It is delivered twice only if it was taken, and the session ended, or somebody deleted the lock, before Done. Without one it is

@@ -65,6 +65,7 @@ public class DistributedQueuePeer {
     CuratorFramework client =
         CuratorFrameworkFactory.builder()
             .connectString(args[0])
+            .namespace(args.length > 5 ? args[5] : null)
             .sessionTimeoutMs(10000)
             .connectionTimeoutMs(10000)
             .retryPolicy(new RetryOneTime(200))
