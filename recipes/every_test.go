@@ -55,6 +55,14 @@ var every = map[string]func(c *client.Client, path string) (use, error){
 		m, err := lock.NewRWMutex(c, path)
 		return func(ctx context.Context) error { return locked(m.RLock(ctx)) }, err
 	},
+	"lock.ReentrantRW written": func(c *client.Client, path string) (use, error) {
+		m, err := lock.NewReentrantRW(c, path)
+		return func(ctx context.Context) error { return locked(m.Lock(ctx)) }, err
+	},
+	"lock.ReentrantRW read": func(c *client.Client, path string) (use, error) {
+		m, err := lock.NewReentrantRW(c, path)
+		return func(ctx context.Context) error { return locked(m.RLock(ctx)) }, err
+	},
 	"lock.Semaphore": func(c *client.Client, path string) (use, error) {
 		s, err := lock.NewSemaphore(c, path, 2)
 		return func(ctx context.Context) error { return locked(s.Acquire(ctx)) }, err

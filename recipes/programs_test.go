@@ -15,6 +15,7 @@ var programs = []struct{ recipe, folder, uses string }{
 	{"lock.Reentrant", "lock", "lock.NewReentrant("},
 	{"lock.SemaphoreMutex", "semaphoremutex", "lock.NewSemaphoreMutex("},
 	{"lock.RWMutex", "rwlock", "lock.NewRWMutex("},
+	{"lock.ReentrantRW", "rwlock", "lock.NewReentrantRW("},
 	{"lock.Semaphore", "semaphore", "lock.NewSharedSemaphore("},
 	{"lock.Multi", "multilock", "lock.NewMulti("},
 	{"lock.Revoke", "revocation", "lock.Revoke("},

@@ -93,7 +93,22 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Println("now another reader is in; another writer:", second(m.TryLock(ctx)))
-	return other.Unlock()
+	if err := errors.Join(other.Unlock(), read.Unlock()); err != nil {
+		return err
+	}
+
+	// On the same znodes, for code that calls itself: who holds may lock again, and a writer may read as well.
+	again, err := lock.NewReentrantRW(c, "/demo/locks/document")
+	if err != nil {
+		return err
+	}
+	return again.Do(ctx, func(ctx context.Context) error {
+		return again.RDo(ctx, func(ctx context.Context) error {
+			data, _, err := c.Get(document).Do(ctx)
+			fmt.Printf("the writer reads its own %q\n", data)
+			return err
+		})
+	})
 }
 
 func second[T any](_ T, err error) error { return err }
