@@ -49,6 +49,7 @@
 //     unless leader.WithPolicy or the client's error policy (client.WithStateErrorPolicy) says otherwise.
 //   - Errors begin with the package's name and say the path; errors.Is finds what went wrong. When it is the call's own context that ended,
 //     the error is its cause and nothing else, unless what was sent may have taken effect (client.MayHaveApplied).
-//   - One release wakes one waiter.
+//   - One release wakes one waiter; a semaphore's wakes two, the next holder and the one that then comes up to watch. Only queue.Simple and
+//     the queues of kazoo's znodes wake all that wait, since their layouts have no line of waiters.
 //   - What a call made is removed when the call fails or its context ends, on a context of its own.
 package recipes
