@@ -180,7 +180,11 @@ func model(t *testing.T, w *zktest.World, v server.Version, seed uint64) {
 			t.Errorf("%s: initialized %d times", name, told.inits)
 		}
 	}
-	if watched.all.events < 50 {
+	least := 50
+	if seed%9 >= 6 {
+		least = 5 // of a part, which may be the root alone
+	}
+	if watched.all.events < least {
 		t.Errorf("only %d events", watched.all.events)
 	}
 }
