@@ -47,28 +47,50 @@ func (m *Member) arrive(session *client.Session) error {
 	if at == nil {
 		return m.awaitReady(false)
 	}
-	if passed, err := m.judge(*at); passed || err != nil {
-		return err
+	m.looked, m.mixed = true, slices.ContainsFunc(at.others(), foreign)
+	if !slices.Contains(at.names, m.name) {
+		return errAnew // deleted by hand, or with a folder that was reaped
 	}
 	complete := at.members >= m.d.n
+	if at.ready {
+		stale, err := m.stale(*at)
+		if err == nil && stale {
+			err = m.d.removeReady(m.ctx)
+		}
+		if err != nil || !stale {
+			return m.cause(err)
+		}
+		return m.awaitReady(true) // what was removed may have been the next, if others did the same at this moment
+	}
 	if complete && at.mine {
 		return m.cause(m.d.makeReady(m.ctx))
 	}
 	return m.awaitReady(complete)
 }
 
-// judge tells whether what was seen lets the member in at once. A ready that nobody can have left but those who died is taken away.
-func (m *Member) judge(at count) (passed bool, _ error) {
-	m.looked, m.mixed = true, slices.ContainsFunc(at.others(), foreign)
-	switch alone := at.members == 1; {
-	case !slices.Contains(at.names, m.name):
-		return false, errAnew // deleted by hand, or with a folder that was reaped
-	case at.ready && !alone:
+// stale tells whether the ready that was seen is of an earlier round, in which all died: there are too few members for the next, and none
+// of them is older than ready, so nobody is in. It asks for them only then.
+func (m *Member) stale(at count) (bool, error) {
+	switch {
+	case at.members == 1:
 		return true, nil
-	case at.ready: // of an earlier round, in which all died: nobody is in
-		return false, m.cause(m.d.removeReady(m.ctx))
+	case at.members >= m.d.n:
+		return false, nil
 	}
-	return false, nil
+	_, ready, err := m.d.c.Exists(m.d.join(readyName)).Do(m.ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range at.others() {
+		ok, stat, err := m.d.c.Exists(m.d.join(name)).Do(m.ctx)
+		if err != nil {
+			return false, err
+		}
+		if ok && ready != nil && stat.Czxid < ready.Czxid {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // count is what a member saw when it came or left.
