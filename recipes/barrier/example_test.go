@@ -7,33 +7,12 @@ import (
 	"sync"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/barrier"
-	"github.com/zookit-go/zookit/testing/server"
 )
 
-// connected runs f with a client of a server of its own.
-func connected(f func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New()
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := srv.Start(ctx); err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Kill()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.Close(ctx)
-	if err := f(ctx, c); err != nil {
-		log.Fatal(err)
-	}
-}
-
 func ExampleBarrier() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		migrating, err := barrier.New(c, "/barriers/migration")
 		if err != nil {
 			return err
@@ -59,7 +38,7 @@ func ExampleBarrier() {
 }
 
 func ExampleDouble() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		const workers = 3
 		round, err := barrier.NewDouble(c, "/barriers/round", workers)
 		if err != nil {

@@ -3,36 +3,14 @@ package counter_test
 import (
 	"context"
 	"fmt"
-	"log"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/counter"
-	"github.com/zookit-go/zookit/testing/server"
 )
 
-// connected runs f with a client of a server of its own.
-func connected(f func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New()
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := srv.Start(ctx); err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Kill()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.Close(ctx)
-	if err := f(ctx, c); err != nil {
-		log.Fatal(err)
-	}
-}
-
 func ExampleInt64_Add() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		visits, err := counter.NewInt64(c, "/visits", counter.WithLock("/visits"), counter.WithReceipts("/receipts"))
 		if err != nil {
 			return err
@@ -54,7 +32,7 @@ func ExampleInt64_Add() {
 }
 
 func ExampleValue_Update() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		log, err := counter.NewValue(c, "/log")
 		if err != nil {
 			return err
@@ -73,7 +51,7 @@ func ExampleValue_Update() {
 
 // Ids in blocks of a thousand: one request for a thousand of them.
 func ExampleCached() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		last, err := counter.NewInt64(c, "/ids")
 		if err != nil {
 			return err
@@ -98,7 +76,7 @@ func ExampleCached() {
 }
 
 func ExampleShared() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		limit, err := counter.NewSharedCount(c, "/limit", 10)
 		if err != nil {
 			return err

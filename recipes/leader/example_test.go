@@ -6,33 +6,12 @@ import (
 	"log"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/leader"
-	"github.com/zookit-go/zookit/testing/server"
 )
 
-// connected runs f with a client of a server of its own.
-func connected(f func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New()
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := srv.Start(ctx); err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Kill()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.Close(ctx)
-	if err := f(ctx, c); err != nil {
-		log.Fatal(err)
-	}
-}
-
 func ExampleLatch() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		latch, err := leader.NewLatch(c, "/leaders/report", leader.WithID("worker 7"))
 		if err != nil {
 			return err
@@ -58,7 +37,7 @@ func ExampleLatch() {
 }
 
 func ExampleLatch_Changes() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		latch, err := leader.NewLatch(c, "/leaders/report", leader.WithCloseMode(leader.Notify))
 		if err != nil {
 			return err
@@ -87,7 +66,7 @@ func ExampleLatch_Changes() {
 }
 
 func ExampleSelector_Run() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		selector, err := leader.NewSelector(c, "/leaders/report", leader.WithID("worker 7"))
 		if err != nil {
 			return err
@@ -102,7 +81,7 @@ func ExampleSelector_Run() {
 
 // Data that only the leader can write, for everybody to read.
 func ExampleTerm_Publish() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		selector, err := leader.NewSelector(c, "/leaders/report")
 		if err != nil {
 			return err
@@ -126,7 +105,7 @@ func ExampleTerm_Publish() {
 }
 
 func ExampleObserver_Leaders() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		latch, err := leader.NewLatch(c, "/leaders/report", leader.WithID("worker 7"))
 		if err != nil {
 			return err

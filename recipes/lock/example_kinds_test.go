@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/lock"
 )
 
 // The function runs while the lock is held; a write with the guard passes only then.
 func ExampleMutex_Do() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report")
 		if err != nil {
 			return err
@@ -27,7 +28,7 @@ func ExampleMutex_Do() {
 }
 
 func ExampleMutex_Participants() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report", lock.WithData([]byte("worker 7")))
 		if err != nil {
 			return err
@@ -48,7 +49,7 @@ func ExampleMutex_Participants() {
 
 // A function that locks is called by one that holds the lock already: the context says so.
 func ExampleReentrant() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		account, err := lock.NewReentrant(c, "/locks/account")
 		if err != nil {
 			return err
@@ -73,7 +74,7 @@ func ExampleReentrant() {
 
 // Both accounts are locked, or none.
 func ExampleMulti() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		ann, err := lock.NewMutex(c, "/locks/ann")
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ func ExampleMulti() {
 
 // Somebody asks the holder to let go, and it does.
 func ExampleRevoke() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report", lock.WithRevocation())
 		if err != nil {
 			return err
@@ -124,7 +125,7 @@ func ExampleRevoke() {
 
 // A queue that is shared with kazoo's Lock.
 func ExampleWithNames() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report", lock.WithNames(lock.Kazoo))
 		if err != nil {
 			return err
@@ -142,7 +143,7 @@ func ExampleWithNames() {
 }
 
 func ExampleSemaphoreMutex() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewSemaphoreMutex(c, "/locks/report")
 		if err != nil {
 			return err

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/lock"
 )
 
 // A writer calls what reads under the same lock; and goes on reading after it has ended its writing.
 func ExampleReentrantRW() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		index, err := lock.NewReentrantRW(c, "/locks/index")
 		if err != nil {
 			return err

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/lock"
 )
 
 // Write, and then go on reading what was written, beside other readers, without another writer in between.
 func ExampleWriteHeld_Downgrade() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		index, err := lock.NewRWMutex(c, "/locks/index")
 		if err != nil {
 			return err

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/counter"
 	"github.com/zookit-go/zookit/recipes/lock"
 )
 
 func ExampleSemaphore() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		uploads, err := lock.NewSemaphore(c, "/locks/uploads", 2)
 		if err != nil {
 			return err
@@ -31,7 +32,7 @@ func ExampleSemaphore() {
 
 // The limit can be changed while leases are held.
 func ExampleNewSharedSemaphore() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		limit, err := counter.NewSharedCount(c, "/limits/uploads", 1)
 		if err != nil {
 			return err

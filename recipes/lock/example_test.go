@@ -4,36 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/lock"
-	"github.com/zookit-go/zookit/testing/server"
 )
 
-// connected runs f with a client of a server of its own.
-func connected(f func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New()
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := srv.Start(ctx); err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Kill()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.Close(ctx)
-	if err := f(ctx, c); err != nil {
-		log.Fatal(err)
-	}
-}
-
 func ExampleMutex_Lock() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report", lock.WithData([]byte("worker 7")))
 		if err != nil {
 			return err
@@ -52,7 +30,7 @@ func ExampleMutex_Lock() {
 }
 
 func ExampleMutex_TryLock() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report")
 		if err != nil {
 			return err
@@ -71,7 +49,7 @@ func ExampleMutex_TryLock() {
 
 // A write that passes only while the lock is held.
 func ExampleHeld_Guard() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		if _, err := c.Create("/report").Do(ctx); err != nil {
 			return err
 		}
@@ -99,7 +77,7 @@ func ExampleHeld_Guard() {
 
 // A resource outside ZooKeeper remembers the largest token and refuses smaller ones.
 func ExampleHeld_Token() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		mutex, err := lock.NewMutex(c, "/locks/report")
 		if err != nil {
 			return err

@@ -3,38 +3,17 @@ package node_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"time"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/node"
 	"github.com/zookit-go/zookit/testing/server"
 )
 
-// connected runs f with a client of a server of its own.
-func connected(f func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New(server.WithExtendedTypes(true))
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := srv.Start(ctx); err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Kill()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.Close(ctx)
-	if err := f(ctx, c); err != nil {
-		log.Fatal(err)
-	}
-}
-
 // A service registers its address, and is back when somebody deletes that by mistake.
 func ExamplePersistent() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		here, err := node.NewPersistent(c, "/services/web/1", []byte("10.0.0.1:80"))
 		if err != nil {
 			return err
@@ -66,7 +45,7 @@ func ExamplePersistent() {
 
 // The result of a job stays for an hour after its owner has gone.
 func ExampleTTL() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		result, err := node.NewTTL(c, "/jobs/7", time.Hour, []byte("running"))
 		if err != nil {
 			return err
@@ -83,6 +62,6 @@ func ExampleTTL() {
 		data, _, err := c.Get("/jobs/7").Do(ctx)
 		fmt.Printf("%s\n", data)
 		return err
-	})
+	}, server.WithExtendedTypes(true))
 	// Output: done
 }

@@ -4,37 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"time"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/party"
-	"github.com/zookit-go/zookit/testing/server"
 )
 
-// connected runs f with a client of a server of its own.
-func connected(f func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New()
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := srv.Start(ctx); err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Kill()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.Close(ctx)
-	if err := f(ctx, c); err != nil {
-		log.Fatal(err)
-	}
-}
-
 func ExampleParty() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		for _, id := range []string{"ada", "bob"} {
 			p, err := party.New(c, "/party", party.WithID(id))
 			if err != nil {
@@ -62,7 +40,7 @@ func ExampleParty() {
 }
 
 func ExampleParty_Changes() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		p, err := party.NewShallow(c, "/party", party.WithID("ada"))
 		if err != nil {
 			return err
@@ -96,7 +74,7 @@ func ExampleParty_Changes() {
 }
 
 func ExampleParty_Stay() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		p, err := party.New(c, "/party", party.WithID("ada"))
 		if err != nil {
 			return err
@@ -126,7 +104,7 @@ func ExampleParty_Stay() {
 }
 
 func ExamplePartitioner_Run() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		queues := []string{"invoices", "letters", "orders"}
 		p, err := party.NewPartitioner(c, "/queues", queues, party.WithTimeBoundary(10*time.Millisecond))
 		if err != nil {

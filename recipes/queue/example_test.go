@@ -7,35 +7,13 @@ import (
 	"time"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/internal/example"
 	"github.com/zookit-go/zookit/recipes/queue"
-	"github.com/zookit-go/zookit/testing/server"
 )
-
-// connected runs an example against a server of its own.
-func connected(example func(ctx context.Context, c *client.Client) error) {
-	ctx := context.Background()
-	srv, err := server.New(server.WithAddr("127.0.0.1:0"))
-	if err == nil {
-		err = srv.Start(ctx)
-	}
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = srv.Stop(ctx) }()
-	c, err := client.Connect(ctx, srv.Addr())
-	if err == nil {
-		defer func() { _ = c.Close(ctx) }()
-		err = example(ctx, c)
-	}
-	if err != nil {
-		fmt.Println(err)
-	}
-}
 
 // An item stays in the queue until it is done.
 func Example() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		q, err := queue.NewFIFO(c, "/queues/mail", queue.String{}, queue.WithLockPath("/queues/mail-locks"))
 		if err != nil {
 			return err
@@ -63,7 +41,7 @@ func Example() {
 
 // What fails is put back.
 func ExampleQueue_Consume() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		q, err := queue.NewFIFO(c, "/queues/mail", queue.String{}, queue.WithLockPath("/queues/mail-locks"))
 		if err != nil {
 			return err
@@ -98,7 +76,7 @@ func ExampleQueue_Consume() {
 
 // The smaller number comes first.
 func ExamplePriority() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		q, err := queue.NewPriority(c, "/queues/jobs", queue.String{})
 		if err != nil {
 			return err
@@ -129,7 +107,7 @@ func ExamplePriority() {
 
 // An item comes when its time has.
 func ExampleDelay() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		q, err := queue.NewDelay(c, "/queues/reminders", queue.String{})
 		if err != nil {
 			return err
@@ -151,7 +129,7 @@ func ExampleDelay() {
 
 // Items with ids can be taken back.
 func ExampleIDs() {
-	connected(func(ctx context.Context, c *client.Client) error {
+	example.Connected(func(ctx context.Context, c *client.Client) error {
 		q, err := queue.NewIDs(c, "/queues/orders", queue.JSON[map[string]int]{})
 		if err != nil {
 			return err
