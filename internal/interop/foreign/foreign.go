@@ -51,6 +51,7 @@ func missing(tb testing.TB, part, deb string) {
 // ZooKeeper is the class path of Apache ZooKeeper's server, client and shell.
 func ZooKeeper(tb testing.TB) string {
 	tb.Helper()
+	program(tb, "java", debJDK)
 	return classPath(tb, debZooKeeper, zookeeperJars)
 }
 
@@ -60,9 +61,10 @@ func AdminServer(tb testing.TB) string {
 	return classPath(tb, debJetty, jettyJars) + ":" + ZooKeeper(tb)
 }
 
-// Curator is the class path of Curator and all that it needs.
+// Curator is the class path of Curator and all that it needs; there is a compiler for what uses it, too.
 func Curator(tb testing.TB) string {
 	tb.Helper()
+	program(tb, "javac", debJDK)
 	return classPath(tb, debCurator, curatorJars) + ":" + ZooKeeper(tb)
 }
 
