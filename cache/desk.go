@@ -50,7 +50,7 @@ type desk struct {
 	batched bool
 	gen     int // counts the times that everything under way was given up
 	flights int
-	todo    []read
+	unsent  []read
 	average int // bytes that come back for a read
 }
 
@@ -67,12 +67,12 @@ type flight struct {
 
 func (d *desk) init(c *Cache) { d.c = c }
 
-func (d *desk) ask(r read) { d.todo = append(d.todo, r) }
+func (d *desk) ask(r read) { d.unsent = append(d.unsent, r) }
 
 // forget gives up what is under way and what is to be sent.
 func (d *desk) forget() {
 	d.gen++
-	d.flights, d.todo = 0, nil
+	d.flights, d.unsent = 0, nil
 }
 
 // room is how many reads the next request may have; 0 if too many are under way.
@@ -117,12 +117,12 @@ func (e *engine) pump() {
 
 // next is the next read: what has changed, then what is looked through.
 func (e *engine) next() (read, bool) {
-	if len(e.todo) > 0 {
-		r := e.todo[0]
-		e.todo = e.todo[1:]
+	if len(e.unsent) > 0 {
+		r := e.unsent[0]
+		e.unsent = e.unsent[1:]
 		return r, true
 	}
-	e.todo = nil
+	e.unsent = nil
 	return e.more()
 }
 

@@ -59,6 +59,20 @@ func holds(t *testing.T, r *rand.Rand, robs bool, of func(t *testing.T, c *clien
 	})
 }
 
+// take acquires a hold and notes how that ended.
+func take[H interface{ Token() int64 }](
+	ctx context.Context, log *lockLog, client int, verb history.LockVerb, acquire func(context.Context) (H, error),
+) (held H, ok bool) {
+	call := log.Begin(client, history.LockCall{Verb: verb})
+	held, err := acquire(ctx)
+	if err != nil {
+		call.Failed()
+		return held, false
+	}
+	call.End(held.Token())
+	return held, true
+}
+
 // hold works under a hold for a while, and ends it.
 func hold(log *lockLog, client int, held *lock.Held, verb history.LockVerb, r *rand.Rand) {
 	work := time.Duration(r.IntN(2000)) * time.Millisecond
@@ -82,13 +96,10 @@ func TestHistoryMutex(t *testing.T) {
 		holds(t, r, false, func(t *testing.T, c *client.Client) worker {
 			m := mutex(t, c)
 			return func(ctx context.Context, client int, r *rand.Rand) bool {
-				call := log.Begin(client, history.LockCall{Verb: history.Acquire})
-				held, err := m.Lock(ctx)
-				if err != nil {
-					call.Failed()
+				held, ok := take(ctx, &log, client, history.Acquire, m.Lock)
+				if !ok {
 					return false
 				}
-				call.End(held.Token())
 				hold(&log, client, held, history.Release, r)
 				return true
 			}
@@ -104,23 +115,17 @@ func TestHistoryRW(t *testing.T) {
 			m := rw(t, c)
 			return func(ctx context.Context, client int, r *rand.Rand) bool {
 				if r.IntN(2) == 0 {
-					call := log.Begin(client, history.LockCall{Verb: history.Read})
-					held, err := m.RLock(ctx)
-					if err != nil {
-						call.Failed()
+					held, ok := take(ctx, &log, client, history.Read, m.RLock)
+					if !ok {
 						return false
 					}
-					call.End(held.Token())
 					hold(&log, client, held, history.ReadRelease, r)
 					return true
 				}
-				call := log.Begin(client, history.LockCall{Verb: history.Acquire})
-				held, err := m.Lock(ctx)
-				if err != nil {
-					call.Failed()
+				held, ok := take(ctx, &log, client, history.Acquire, m.Lock)
+				if !ok {
 					return false
 				}
-				call.End(held.Token())
 				if r.IntN(2) == 0 {
 					down := log.Begin(client, history.LockCall{Verb: history.Downgrade, Token: held.Token()})
 					read, err := held.Downgrade(ctx)
@@ -145,13 +150,10 @@ func TestHistorySemaphore(t *testing.T) {
 		holds(t, r, false, func(t *testing.T, c *client.Client) worker {
 			s := semaphore(t, c, 2)
 			return func(ctx context.Context, client int, r *rand.Rand) bool {
-				call := log.Begin(client, history.LockCall{Verb: history.Acquire})
-				held, err := s.Acquire(ctx)
-				if err != nil {
-					call.Failed()
+				held, ok := take(ctx, &log, client, history.Acquire, s.Acquire)
+				if !ok {
 					return false
 				}
-				call.End(held.Token())
 				hold(&log, client, held, history.Release, r)
 				return true
 			}

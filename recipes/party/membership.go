@@ -10,6 +10,7 @@ import (
 	"github.com/go-zookeeper/zk"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/recipes/internal/own"
 )
 
 // leaveTimeout bounds how long leaving waits for the answer; the client finishes in the background.
@@ -104,23 +105,8 @@ func (m *Membership) watchOwn() {
 			m.unwatch() // the session is over; after ErrLeft the delete ends the watch
 		}
 	})()
-	for m.ctx.Err() == nil {
-		_, _, watch, err := m.c.Get(m.path).DoW(m.watching)
-		switch {
-		case err == nil:
-		case errors.Is(err, zk.ErrNoNode):
-			m.end(ErrDeleted)
-			return
-		case client.Retryable(err):
-			continue // the client paces its attempts
-		default:
-			return // the membership ended, or the znode may not be read
-		}
-		select {
-		case <-watch.Events(): // its data changed, or it is gone: look
-		case <-m.watching.Done():
-			return
-		}
+	if own.Gone(m.ctx, m.watching, m.c, m.path, nil) {
+		m.end(ErrDeleted)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/go-zookeeper/zk"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/recipes/internal/own"
 )
 
 // ownWatchAfter is how long an item is held before its lock is watched.
@@ -46,27 +47,11 @@ func (h *hold) begin() {
 	h.timer = time.AfterFunc(ownWatchAfter, func() { h.e.background(func(context.Context) { h.watchOwn() }) })
 }
 
-// watchOwn ends the hold when its lock is deleted by somebody else.
+// watchOwn ends the hold when its lock is deleted by somebody else. If the item is being settled it may have been this consumer's own
+// transaction, whose answer was lost.
 func (h *hold) watchOwn() {
-	for h.ctx.Err() == nil {
-		_, _, watch, err := h.e.c.Get(h.e.lock(h.name)).DoW(h.watching)
-		switch {
-		case err == nil:
-		case errors.Is(err, zk.ErrNoNode):
-			if !h.settling() { // else it may have been this consumer's own transaction, whose answer was lost
-				h.end(ErrNotHeld)
-			}
-			return
-		case client.Retryable(err):
-			continue // the client paces its attempts
-		default:
-			return // the hold has ended, or the lock may not be read
-		}
-		select {
-		case <-watch.Events():
-		case <-h.watching.Done():
-			return
-		}
+	if own.Gone(h.ctx, h.watching, h.e.c, h.e.lock(h.name), nil) && !h.settling() {
+		h.end(ErrNotHeld)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/go-zookeeper/zk"
 
 	"github.com/zookit-go/zookit/client"
+	"github.com/zookit-go/zookit/recipes/internal/own"
 )
 
 // ErrGone means that a contender's znode was deleted by somebody else.
@@ -159,24 +160,8 @@ func (p *Place) awaitPredecessor(ctx context.Context) error {
 // watchOwn ends the place when its znode is deleted. It runs in the timer's goroutine, until the place has been left.
 func (p *Place) watchOwn() {
 	defer close(p.own)
-	for p.ctx.Err() == nil {
-		data, _, watch, err := p.q.Client.Get(p.path).DoW(p.watching)
-		switch {
-		case err == nil:
-			p.heard(data)
-		case errors.Is(err, zk.ErrNoNode):
-			p.end(ErrGone)
-			return
-		case client.Retryable(err):
-			continue // the client paces its attempts
-		default:
-			return // the place ended, or the znode may not be read
-		}
-		select {
-		case <-watch.Events(): // its data changed, or it is gone: look
-		case <-p.watching.Done():
-			return
-		}
+	if own.Gone(p.ctx, p.watching, p.q.Client, p.path, p.heard) {
+		p.end(ErrGone)
 	}
 }
 

@@ -57,8 +57,8 @@ func (b *bench) matching(part string) []task {
 }
 
 func (b *bench) inMemory(ctx context.Context) error {
-	todo := b.matching("memory")
-	if len(todo) == 0 {
+	tasks := b.matching("memory")
+	if len(tasks) == 0 {
 		return nil
 	}
 	b.rateHeading("In memory; Apache's writes its log, and does not wait for the disk. The echo answers as many bytes, and does nothing else.")
@@ -67,12 +67,12 @@ func (b *bench) inMemory(ctx context.Context) error {
 		return err
 	}
 	defer killAll(servers)
-	return b.rates(ctx, todo, servers, memoryAims)
+	return b.rates(ctx, tasks, servers, memoryAims)
 }
 
 func (b *bench) durable(ctx context.Context) error {
-	todo := b.matching("durable")
-	if len(todo) == 0 {
+	tasks := b.matching("durable")
+	if len(tasks) == 0 {
 		return nil
 	}
 	dir := os.TempDir()
@@ -86,7 +86,7 @@ func (b *bench) durable(ctx context.Context) error {
 		return err
 	}
 	defer killAll(servers)
-	return b.rates(ctx, todo, servers, durableAims)
+	return b.rates(ctx, tasks, servers, durableAims)
 }
 
 // fsyncTime is the median of some.
@@ -112,12 +112,12 @@ func fsyncTime(dir string) (time.Duration, error) {
 	return took[len(took)/2], nil
 }
 
-func (b *bench) rates(ctx context.Context, todo []task, servers []*process, aims map[string]aim) error {
+func (b *bench) rates(ctx context.Context, tasks []task, servers []*process, aims map[string]aim) error {
 	c := contest{rounds: b.Rounds, until: b.until()}
 	if err := c.warm(ctx, servers); err != nil {
 		return err
 	}
-	for _, t := range todo {
+	for _, t := range tasks {
 		c.servers = servers
 		if t.op != "get" { // the echo can only do that
 			c.servers = slices.DeleteFunc(slices.Clone(servers), func(p *process) bool { return p.bare })
